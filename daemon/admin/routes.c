@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "admin/internal.h"
+#include "base/json.h"
+
+/* Makes the body of an answer; the buffer is handed to the server. */
+typedef void answer_fn(struct admin *admin, struct buf *body);
+
+static void answer_status(struct admin *admin, struct buf *body) {
+    cJSON *status = admin->status(admin->user);
+    char *text = cJSON_PrintUnformatted(status);
+    buf_str(body, text ? text : "{}");
+    buf_char(body, '\n');
+    cJSON_free(text);
+    cJSON_Delete(status);
+}
+
+static const struct route {
+    const char *path;
+    answer_fn *answer;
+} routes[] = {
+    {"/v1/status", answer_status},
+};
+
+static enum MHD_Result reply(struct MHD_Connection *connection, unsigned code, struct buf *body) {
+    struct MHD_Response *response = MHD_create_response_from_buffer(body->len, body->at, MHD_RESPMEM_MUST_FREE);
+    if (!response) {
+        buf_free(body);
+        return MHD_NO;
+    }
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    if (code == MHD_HTTP_METHOD_NOT_ALLOWED)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+    enum MHD_Result queued = MHD_queue_response(connection, code, response);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned code, const char *sentence) {
+    struct buf body = {0};
+    buf_char(&body, '{');
+    json_field(&body, "error", sentence);
+    buf_str(&body, "}\n");
+    return reply(connection, code, &body);
+}
+
+static const struct route *find_route(const char *path) {
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++)
+        if (strcmp(routes[i].path, path) == 0)
+            return &routes[i];
+    return NULL;
+}
+
+/* Whether a request's Host names this machine: an address of 127.0.0.0/8, [::1] or localhost, with or without a port.
+ */
+static bool is_local(const char *host) {
+    char name[64];
+    struct in_addr v4;
+    size_t len = strcspn(host, host[0] == '[' ? "]" : ":");
+    len += host[0] == '[' && host[len] == ']';
+    if (len >= sizeof name)
+        return false;
+    memcpy(name, host, len);
+    name[len] = 0;
+    if (inet_pton(AF_INET, name, &v4) == 1)
+        return (ntohl(v4.s_addr) >> 24) == 127;
+    return strcasecmp(name, "localhost") == 0 || strcmp(name, "[::1]") == 0;
+}
+
+/* A page in a browser of this machine can let its own name lead to 127.0.0.1 and read what answers there (DNS
+ * rebinding); its requests carry that name, and are not answered. */
+static bool is_addressed(const struct endpoint *endpoint, struct MHD_Connection *connection) {
+    const char *host = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST);
+    return !endpoint->network || (host && is_local(host));
+}
+
+enum MHD_Result route_request(void *user, struct MHD_Connection *connection, const char *url, const char *method,
+                              const char *version, const char *upload, size_t *upload_size, void **state) {
+    (void)version;
+    (void)upload;
+    (void)upload_size;
+    (void)state;
+    struct endpoint *endpoint = user;
+    const struct route *route = find_route(url);
+    if (!is_addressed(endpoint, connection))
+        return refuse(connection, MHD_HTTP_MISDIRECTED_REQUEST, "this is not the machine that the request names");
+    if (!route)
+        return refuse(connection, MHD_HTTP_NOT_FOUND, "there is nothing here; GET /v1/status is the state");
+    if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
+        return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD are answered here");
+    struct buf body = {0};
+    route->answer(endpoint->admin, &body);
+    return reply(connection, MHD_HTTP_OK, &body);
+}

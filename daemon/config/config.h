@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The configuration: siftd's YAML read into structs and checked. Every key is described in conf/siftd.yaml.
+ *
+ * Who runs it: the daemon, every child and the commands. A child does not open the file: it gets the very bytes that
+ * the daemon read, through a descriptor, and parses them with the same code, so that all processes of one generation
+ * agree. Options of plugins are kept as trees; their meaning is checked where the plugin is loaded (host/).
+ *
+ * Mistakes are collected, not only the first one: each a line "file:line:column: what is wrong; what would be right".
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/tree.h"
+
+enum config_when_done { DONE_MOVE, DONE_DELETE, DONE_KEEP };
+
+struct config_words { /* a list of strings */
+    char **item;
+    size_t count;
+};
+
+/* One plugin as a pipeline or sink names it. */
+struct config_use {
+    int stage; /* enum siftd_stage */
+    char *name;
+    const struct tree_node *options; /* a mapping, or NULL */
+    const struct tree_node *mark;    /* for messages */
+};
+
+struct config_pipeline {
+    char *name;
+    struct config_use *use; /* in the order they run; `decode: auto` is one use named "auto" */
+    size_t count;
+};
+
+struct config_watch {
+    char *dir; /* absolute */
+    bool recursive;
+    struct config_words include,
+        exclude;   /* shell patterns (fnmatch) on the file's name, or on the path below dir with '/' */
+    int64_t quiet; /* milliseconds */
+    enum config_when_done when_done;
+    char *done_dir;  /* absolute; NULL unless DONE_MOVE */
+    size_t pipeline; /* index */
+};
+
+struct config_sink {
+    char *name;
+    struct config_use use;
+    struct config_words types; /* empty: every type */
+};
+
+struct config {
+    char *file;                                        /* as named by the user; "built-in" for none */
+    struct tree_node *tree;                            /* the file's; options and marks point into it */
+    struct tree_node *defaults;                        /* siftd's own, for what the file leaves out */
+    char *state_dir;                                   /* absolute */
+    struct config_words plugin_dirs, pack_dirs, packs; /* dirs absolute, the configured before siftd's own */
+    struct config_watch *watch;
+    size_t watches;
+    struct config_pipeline *pipeline;
+    size_t pipelines; /* at least 1; the file's in its order, siftd's `default` last when it is used */
+    struct config_sink *sink;
+    size_t sinks;
+    struct {
+        unsigned count;    /* 0: auto (one per processor, at least 1, at most 64) */
+        int64_t timeout;   /* milliseconds for one document */
+        uint64_t memory;   /* bytes of heap a worker may have */
+        bool per_document; /* isolation: document */
+    } workers;
+    struct {
+        uint64_t segment; /* bytes after which a new segment begins */
+        int64_t retain;   /* milliseconds a delivered segment is kept */
+    } journal;
+    struct {
+        char *listen; /* "address:port", or NULL */
+        char *socket; /* path; state_dir/admin.sock unless set */
+    } admin;
+};
+
+/*
+ * Parses and checks `len` bytes. `file` is the name for messages and the place that relative paths start from (its
+ * folder). Returns 0 and the configuration, or -EINVAL with *ret NULL; the mistakes stand in `mistakes`, one a line.
+ * `strict` wants what a daemon needs (watch, sinks); commands on single files do without.
+ */
+int config_parse(const char *text, size_t len, const char *file, bool strict, struct config **ret,
+                 struct buf *mistakes);
+/* Reads the file whole into `text` (at most 16 MiB) and parses it. */
+int config_load(const char *path, bool strict, struct config **ret, struct buf *text, struct buf *mistakes);
+/* What works with no configuration: the incubator pack and the full default pipeline. The text is appended to `text`.
+ */
+int config_builtin(struct config **ret, struct buf *text, struct buf *mistakes);
+struct config *config_free(struct config *config); /* NULL */
+
+/* "250ms", "30s", "5m", "24h", "7d" to milliseconds; "4096", "64KiB", "1GiB" to bytes. 0 or -EINVAL (no message). */
+int config_duration(const char *text, int64_t *ret);
+int config_size(const char *text, uint64_t *ret);
+/* The folder `relative` beside the running program, absolute, when it is there; else NULL. Finds plugins and packs when
+ * the program runs from its build tree or from a prefix that was moved. The caller frees. */
+char *config_beside_program(const char *relative);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "delivery/child/cursor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/os.h"
+
+void cursor_format(const struct cursor *cursor, char text[CURSOR_MAX]) {
+    const struct journal_place *place = &cursor->place;
+    snprintf(text, CURSOR_MAX, "%016" PRIx64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64, place->journal,
+             place->sequence, place->segment, place->offset, cursor->byte);
+}
+
+int cursor_parse(const char *text, struct cursor *ret, struct error *err) {
+    struct cursor cursor = {0};
+    struct journal_place *place = &cursor.place;
+    int end = 0;
+    if (*text && (sscanf(text, "%16" SCNx64 " %20" SCNu64 " %20" SCNu64 " %20" SCNu64 " %20" SCNu64 "%n",
+                         &place->journal, &place->sequence, &place->segment, &place->offset, &cursor.byte, &end) != 5 ||
+                  text[end]))
+        return error_set(err, EINVAL,
+                         "the position '%s' is not one that siftd gave; remove it to begin with the oldest document",
+                         text);
+    *ret = cursor;
+    return 0;
+}
+
+int cursor_save(const char *path, const char *position, struct error *err) {
+    int r = os_replace_file(path, position, strlen(position));
+    return r < 0 ? error_errno(err, -r, "the cursor %s cannot be written", path) : 0;
+}
+
+int cursor_load(const char *path, char *position, size_t size, struct error *err) {
+    _cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    position[0] = 0;
+    if (fd < 0 && errno == ENOENT)
+        return 0;
+    ssize_t n = fd < 0 ? -1 : read(fd, position, size - 1);
+    if (n < 0)
+        return error_errno(err, errno, "the cursor %s cannot be read", path);
+    position[n] = 0;
+    return 0;
+}

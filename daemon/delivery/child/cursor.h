@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Where a sink stands, as text: what plugins are given with commit(), and where the host keeps it for those that
+ * cannot. */
+#pragma once
+#include "journal/journal.h"
+
+struct cursor {
+    struct journal_place place; /* the frame */
+    uint64_t byte;              /* of its body: the next line to deliver */
+};
+
+enum { CURSOR_MAX = 128 };
+
+/* "JOURNAL SEQUENCE SEGMENT OFFSET BYTE", the first in hexadecimal, the others in decimal digits. */
+void cursor_format(const struct cursor *cursor, char text[CURSOR_MAX]);
+/* An empty text is the beginning. 0, or -EINVAL. */
+int cursor_parse(const char *text, struct cursor *ret, struct error *err);
+
+/* Keeps a position in a file, replaced in one step. */
+int cursor_save(const char *path, const char *position, struct error *err);
+/* Reads it into `position` (`size` bytes); an absent file gives an empty text. */
+int cursor_load(const char *path, char *position, size_t size, struct error *err);

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* The claim: a number that never comes again, a name that carries everything, a rename. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/os.h"
+#include "intake/inside.h"
+
+static const char KEPT[] = "-kept";
+
+/* Microseconds since 1970, and room for 4096 claims in each: unique over restarts as long as no two of them fall into
+ * one microsecond, also when the clock was set back. */
+uint64_t claim_number(struct intake *intake) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    uint64_t claim = ((uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000) << 12;
+    if (claim <= intake->last_claim)
+        claim = intake->last_claim + 1;
+    return intake->last_claim = claim;
+}
+
+uint32_t claim_folder(const char *dir) {
+    size_t len = strlen(dir);
+    while (len > 1 && dir[len - 1] == '/')
+        len--;
+    return (uint32_t)hash_xxh3(dir, len);
+}
+
+void claim_encode(const struct claim *claim, const char *path, struct buf *out) {
+    buf_printf(out, "%016llx.%08x%s.", (unsigned long long)claim->number, (unsigned)claim->folder,
+               claim->kept ? KEPT : "");
+    for (; *path; path++) {
+        if (*path == '/' || *path == '%')
+            buf_printf(out, "%%%02X", (unsigned)(unsigned char)*path);
+        else
+            buf_char(out, *path);
+    }
+    buf_char(out, 0);
+    out->len--;
+}
+
+static int hex_digit(char c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+static int decode_path(const char *from, struct buf *path) {
+    for (; *from; from++) {
+        int c = (unsigned char)*from;
+        if (c == '%') {
+            int high = hex_digit(from[1]), low = high < 0 ? -1 : hex_digit(from[2]);
+            if (low < 0)
+                break; /* a cut name may end inside an escape; its sidecar has it in full */
+            c = high * 16 + low;
+            from += 2;
+        }
+        buf_char(path, (char)c);
+    }
+    buf_char(path, 0);
+    path->len--;
+    return 0;
+}
+
+int claim_decode(const char *entry, struct claim *ret, struct buf *path) {
+    static const char hex[] = "0123456789abcdef";
+    if (strspn(entry, hex) != 16 || entry[16] != '.' || strspn(entry + 17, hex) != 8)
+        return -EINVAL;
+    const char *behind = entry + 25;
+    bool kept = strncmp(behind, KEPT, sizeof KEPT - 1) == 0;
+    behind += kept ? sizeof KEPT - 1 : 0;
+    if (behind[0] != '.' || !behind[1])
+        return -EINVAL;
+    *ret = (struct claim){strtoull(entry, NULL, 16), (uint32_t)strtoul(entry + 17, NULL, 16), kept};
+    return decode_path(behind + 1, path);
+}
+
+void claim_sidecar_name(uint64_t claim, char name[32]) {
+    snprintf(name, 32, "%016llx.name", (unsigned long long)claim);
+}
+
+struct intake_doc *doc_new(const struct watch *watch, uint64_t claim, const char *path) {
+    struct intake_doc *doc = mem_alloc(sizeof *doc);
+    doc->claim = claim;
+    doc->name = mem_strdup(path);
+    doc->watch = watch->index;
+    doc->kept = watch->config->when_done == DONE_KEEP;
+    doc->fd = -1;
+    return doc;
+}
+
+struct intake_doc *doc_free(struct intake_doc *doc) {
+    if (doc) {
+        close_fd(doc->fd);
+        free(doc->name);
+        free(doc->held);
+        free(doc);
+    }
+    return NULL;
+}
+
+void doc_identity(struct intake_doc *doc, const struct stat *st) {
+    doc->device = st->st_dev;
+    doc->inode = st->st_ino;
+    doc->size = (uint64_t)st->st_size;
+    doc->mtime = (uint64_t)st->st_mtim.tv_sec * 1000000000 + (uint64_t)st->st_mtim.tv_nsec;
+    doc->ctime = (uint64_t)st->st_ctim.tv_sec * 1000000000 + (uint64_t)st->st_ctim.tv_nsec;
+}
+
+bool doc_same_file(const struct intake_doc *a, const struct intake_doc *b) {
+    return a->inode == b->inode && a->device == b->device && a->size == b->size && a->mtime == b->mtime &&
+           a->ctime == b->ctime && strcmp(a->name, b->name) == 0;
+}
+
+int claim_work_folder(const struct intake *intake, const struct intake_doc *doc) {
+    return doc->hidden ? intake->watch[doc->watch].work : intake->work;
+}
+
+static int write_small(int folder, const char *name, const char *text, size_t len) {
+    _cleanup_(closep) int fd = os.openat(folder, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+    if (fd < 0)
+        return -errno;
+    return os_write_all(fd, text, len);
+}
+
+/* Names longer than a directory entry may be: the whole path goes into a file beside, written first. */
+static int cut_name(int folder, struct intake_doc *doc) {
+    char sidecar[32];
+    claim_sidecar_name(doc->claim, sidecar);
+    int e = write_small(folder, sidecar, doc->name, strlen(doc->name));
+    if (e == 0) {
+        doc->held[NAME_LONGEST] = 0;
+        doc->cut = true;
+    }
+    return e;
+}
+
+/* .siftd/work in the watched folder, where a rename into the state folder would cross file systems. */
+static int hidden_work(struct watch *watch) {
+    _cleanup_(freep) char *path = watch_path(watch, ".siftd/work");
+    struct error err;
+    int e = os_mkdirs(path, 0750);
+    return e < 0 ? e : recover_hidden(watch, &err);
+}
+
+/* Is the claim refused because its work folder is on another file system, or was removed? */
+static bool wants_work(const struct watch *watch, int e) {
+    struct stat st;
+    if (e == -EXDEV)
+        return true;
+    return e == -ENOENT && watch->work >= 0 && fstat(watch->work, &st) == 0 && st.st_nlink == 0;
+}
+
+static int mark_kept(struct intake *intake, struct intake_doc *doc) {
+    char text[160];
+    int n = snprintf(text, sizeof text, "%llu %llu %llu %llu %llu\n", (unsigned long long)doc->device,
+                     (unsigned long long)doc->inode, (unsigned long long)doc->size, (unsigned long long)doc->mtime,
+                     (unsigned long long)doc->ctime);
+    return write_small(intake->work, doc->held, text, (size_t)n);
+}
+
+static int hold(struct watch *watch, struct intake_doc *doc, const struct place *place) {
+    const struct claim claim = {doc->claim, claim_folder(watch->config->dir), doc->kept};
+    struct buf held = {0};
+    claim_encode(&claim, doc->name, &held);
+    doc->held = held.at;
+    doc->hidden = watch->work >= 0 && !doc->kept;
+    int folder = claim_work_folder(watch->intake, doc);
+    int e = held.len > NAME_LONGEST ? cut_name(folder, doc) : 0;
+    if (e < 0 || doc->kept)
+        return e < 0 ? e : mark_kept(watch->intake, doc);
+    return os.renameat(place->folder, place->name, folder, doc->held) < 0 ? -errno : 0;
+}
+
+static void drop_sidecar(struct intake *intake, struct intake_doc *doc) {
+    char sidecar[32];
+    claim_sidecar_name(doc->claim, sidecar);
+    if (doc->cut)
+        (void)os.unlinkat(claim_work_folder(intake, doc), sidecar, 0);
+}
+
+int claim_take(struct watch *watch, const char *path, const struct place *place, int fd, const struct stat *st,
+               struct error *err) {
+    struct intake *intake = watch->intake;
+    struct intake_doc *doc = doc_new(watch, claim_number(intake), path);
+    doc_identity(doc, st);
+    int e = hold(watch, doc, place);
+    if (wants_work(watch, e)) {
+        drop_sidecar(intake, doc);
+        free(take_ptr(doc->held));
+        doc->cut = false;
+        e = hidden_work(watch);
+        if (e == 0)
+            e = hold(watch, doc, place);
+    }
+    if (e < 0) {
+        if (doc->held)
+            drop_sidecar(intake, doc);
+        doc_free(doc);
+        return error_errno(err, -e, "%s/%s cannot be claimed and stays where it is", watch->config->dir, path);
+    }
+    doc->fd = fd;
+    pressure_out(intake, doc);
+    return 0;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* Life and status of intake. */
+#include "intake/intake.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/os.h"
+#include "intake/inside.h"
+
+static void on_period(uv_timer_t *timer) {
+    struct intake *intake = timer->data;
+    uint64_t now = uv_now(intake->loop);
+    bool due = now >= intake->next_scan, missing = false;
+    if (due)
+        intake->next_scan = now + SCAN_PERIOD;
+    for (size_t i = 0; i < intake->watches; i++) {
+        struct watch *watch = &intake->watch[i];
+        if (due || !watch->there)
+            watch_check(watch);
+        if (due && watch->there)
+            scan_queue_all(watch);
+        missing |= !watch->there;
+    }
+    uint64_t next = missing && intake->next_scan > now + MISSING_PERIOD ? now + MISSING_PERIOD : intake->next_scan;
+    uv_timer_start(timer, on_period, next - now, 0);
+}
+
+static void start_handles(struct intake *intake) {
+    uv_idle_init(intake->loop, &intake->step);
+    uv_timer_init(intake->loop, &intake->settle);
+    uv_timer_init(intake->loop, &intake->period);
+    intake->step.data = intake->settle.data = intake->period.data = intake;
+    intake->handles = 3;
+    intake->next_scan = uv_now(intake->loop) + SCAN_PERIOD;
+    uv_timer_start(&intake->period, on_period, SCAN_PERIOD, 0);
+}
+
+static void watch_init(struct intake *intake, size_t i) {
+    intake->watch[i] =
+        (struct watch){.intake = intake, .config = &intake->config->watch[i], .index = (uint16_t)i, .work = -1};
+}
+
+static int make_done_dir(const struct config_watch *config, struct error *err) {
+    if (config->when_done != DONE_MOVE)
+        return 0;
+    int e = os_mkdirs(config->done_dir, 0750);
+    if (e == 0 && access(config->done_dir, W_OK) < 0)
+        e = -errno;
+    return e < 0 ? error_errno(err, -e, "watch: done_dir %s cannot be written", config->done_dir) : 0;
+}
+
+int intake_check(const struct config *config, struct error *err) {
+    int e = 0;
+    for (size_t i = 0; i < config->watches && e == 0; i++)
+        e = make_done_dir(&config->watch[i], err);
+    return e;
+}
+
+static int begin(struct intake *intake, struct error *err) {
+    _cleanup_(freep) char *place = mem_format("%s/work", intake->config->state_dir);
+    intake->work = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (intake->work < 0)
+        return error_errno(err, errno, "state_dir: %s cannot be opened", place);
+    int e = intake_check(intake->config, err);
+    for (size_t i = 0; i < intake->watches && e == 0; i++)
+        e = recover_hidden(&intake->watch[i], err);
+    if (e == 0)
+        e = recover_state(intake, err);
+    return e;
+}
+
+int intake_start(uv_loop_t *loop, const struct config *config, const struct intake_limits *limits,
+                 const struct intake_calls *calls, struct intake **ret, struct error *err) {
+    struct intake *intake = mem_alloc(sizeof *intake);
+    *intake = (struct intake){.loop = loop, .config = config, .limits = *limits, .calls = *calls, .work = -1};
+    intake->watches = config->watches;
+    intake->watch = mem_alloc((config->watches + 1) * sizeof *intake->watch);
+    for (size_t i = 0; i < intake->watches; i++)
+        watch_init(intake, i);
+    int e = begin(intake, err);
+    if (e < 0) {
+        intake_free(intake);
+        return e;
+    }
+    start_handles(intake);
+    for (size_t i = 0; i < intake->watches; i++)
+        watch_check(&intake->watch[i]);
+    pressure_wake(intake);
+    *ret = intake;
+    return 0;
+}
+
+static void on_closed(uv_handle_t *handle) {
+    struct intake *intake = handle->data;
+    intake->handles--;
+}
+
+void intake_stop(struct intake *intake) {
+    if (intake->stopping)
+        return;
+    intake->stopping = true;
+    for (size_t i = 0; i < intake->watches; i++) {
+        watch_forget(&intake->watch[i], "");
+        settle_forget_all(&intake->watch[i]);
+    }
+    uv_close((uv_handle_t *)&intake->step, on_closed);
+    uv_close((uv_handle_t *)&intake->settle, on_closed);
+    uv_close((uv_handle_t *)&intake->period, on_closed);
+}
+
+bool intake_stopped(const struct intake *intake) {
+    return intake->stopping && intake->handles == 0;
+}
+
+static void free_list(struct intake_doc *doc) {
+    while (doc) {
+        struct intake_doc *next = doc->next;
+        doc_free(doc);
+        doc = next;
+    }
+}
+
+struct intake *intake_free(struct intake *intake) {
+    if (!intake)
+        return NULL;
+    free_list(intake->left);
+    free_list(intake->docs);
+    for (size_t i = 0; i < intake->watches; i++) {
+        free_list(intake->watch[i].refused);
+        close_fd(intake->watch[i].work);
+    }
+    close_fd(intake->work);
+    free(intake->watch);
+    free(intake);
+    return NULL;
+}
+
+void intake_refuse(struct intake *intake, const struct intake_doc *doc) {
+    struct watch *watch = &intake->watch[doc->watch];
+    struct intake_doc *note = doc_new(watch, doc->claim, doc->name);
+    note->device = doc->device;
+    note->inode = doc->inode;
+    note->size = doc->size;
+    note->mtime = doc->mtime;
+    note->ctime = doc->ctime;
+    note->next = watch->refused;
+    watch->refused = note;
+}
+
+bool intake_busy(const struct intake *intake, unsigned *ret_held) {
+    bool busy = intake->out > 0 || intake->left;
+    unsigned held = 0;
+    for (size_t i = 0; i < intake->watches; i++)
+        busy |= scan_pending(&intake->watch[i]) || intake->watch[i].overflowed;
+    for (const struct waiting *w = intake->waiting; w; w = w->next) {
+        held += w->held;
+        busy |= !w->held;
+    }
+    *ret_held = held;
+    return busy;
+}
+
+static unsigned count_waiting(const struct intake *intake, const struct watch *watch) {
+    unsigned count = 0;
+    for (const struct waiting *w = intake->waiting; w; w = w->next)
+        count += w->watch == watch;
+    return count;
+}
+
+cJSON *intake_status(const struct intake *intake) {
+    cJSON *list = cJSON_CreateArray();
+    for (size_t i = 0; i < intake->watches; i++) {
+        const struct watch *watch = &intake->watch[i];
+        cJSON *item = cJSON_CreateObject();
+        cJSON_AddStringToObject(item, "dir", watch->config->dir);
+        cJSON_AddStringToObject(item, "mode", watch->network || watch->by_quiet ? "quiet" : "lease");
+        cJSON_AddBoolToObject(item, "watched", watch->there);
+        cJSON_AddNumberToObject(item, "folders", (double)watch->folder_count);
+        cJSON_AddNumberToObject(item, "waiting", count_waiting(intake, watch));
+        cJSON_AddItemToArray(list, item);
+    }
+    return list;
+}

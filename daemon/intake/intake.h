@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Intake: notices files in the watched folders, waits until their writers are done, claims each once, and puts it where
+ * it belongs when its records are safe. Runs in the daemon, on the supervisor's loop; only intake_finish() and
+ * intake_put_aside() may be called from a work thread. It reads no content. Next room: worker.
+ *
+ * Noticing. uv_fs_event announces and a directory scan decides: libuv tells neither the end of a write nor a queue that
+ * ran over. An event with a name leads to a direct look at that entry; the start, a burst of events, a folder that came
+ * back and a period of 30 s lead to a scan. A scan streams through the folder in small batches and stops while too many
+ * documents are out, so that a folder of any size is taken in bounded memory.
+ *
+ * Done writing? A read lease (fcntl(2), F_SETLEASE) is refused with EAGAIN while anybody holds the file open for
+ * writing: such files are looked at again by a timer. Where a lease cannot tell (another owner's file without
+ * CAP_LEASE, network file systems) size and times must have stood still for the folder's `quiet` time. Temporary names
+ * (.part, .filepart, .tmp, a dot in front, a final ~) and empty files are not ready, whatever they hold; links, pipes
+ * and devices are never taken.
+ *
+ * Claim. A rename into STATE/work/, named CLAIM.FOLDER.PATH: the claim number as 16 hex digits, the watched folder as
+ * the 8 of a hash of its own path, the path below it with '/' and '%' written as %2F and %25. A name that would exceed
+ * 255 bytes is cut, and CLAIM.name, written before, holds the path in full. Where the watched folder is on another file
+ * system than the state, its claims go to the hidden folder .siftd/work inside it. With `when_done: keep` nothing is
+ * renamed: the claim is an entry CLAIM.FOLDER-kept.PATH in STATE/work/ that holds the file's identity, and later the
+ * ledger knows the file.
+ *
+ * After a crash the names in the work folders are all there is to know: claims that are committed are finished, the
+ * others run again, whatever became of the configuration in between. A file that was claimed for a folder whose files
+ * now stay goes to STATE/done; a claim of a folder that is no longer watched waits until it is again.
+ */
+#pragma once
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "base/error.h"
+#include "config/config.h"
+
+struct intake;
+
+/* A claimed document. Made by intake, lent to the supervisor until intake_release(). */
+struct intake_doc {
+    uint64_t claim;
+    char *name;                                 /* path below the watched folder, as dropped */
+    char *held;                                 /* its entry in the work folder */
+    uint16_t watch;                             /* index in the configuration */
+    bool cut;                                   /* CLAIM.name exists */
+    bool hidden;                                /* claimed into the watched folder's own .siftd/work */
+    bool kept;                                  /* the file itself stays where it is */
+    int fd;                                     /* open for reading at 0; -1 after intake_passed() */
+    uint64_t device, inode, size, mtime, ctime; /* when it was opened; times in nanoseconds */
+    struct intake_doc *next, *prev;             /* intake's */
+};
+
+struct intake_calls {
+    void *user;
+    /* A document is there; it is the callee's until intake_release(). */
+    void (*claimed)(void *user, struct intake_doc *doc);
+    /* Is this claim's document in the journal? For what stands in work/ at start; 1, 0 or negative errno. */
+    int (*committed)(void *user, const struct intake_doc *doc);
+    /* Was this very file, which stays in its folder, committed before? 1, 0 or negative errno. */
+    int (*seen)(void *user, const struct intake_doc *doc);
+};
+
+/* How much may be out: bounds of memory and descriptors. */
+struct intake_limits {
+    unsigned open;    /* claimed documents that still hold their descriptor here */
+    unsigned out;     /* claimed documents not yet released */
+    unsigned waiting; /* files remembered because their writer is not done */
+};
+
+/* Checks what can be checked before the start: done folders are made, and can be written. */
+int intake_check(const struct config *config, struct error *err);
+/* Begins watching all folders of the configuration, takes up what stands in the work folders. A watched folder that is
+ * not there is waited for. `config` must outlive the intake. Errors name the configuration's key. */
+int intake_start(uv_loop_t *loop, const struct config *config, const struct intake_limits *limits,
+                 const struct intake_calls *calls, struct intake **ret, struct error *err);
+/* Stops claiming (back pressure), or goes on. */
+void intake_hold(struct intake *intake, bool hold);
+/* No more claims, no more watching; documents that are out stay valid. Ends in a few turns of the loop. */
+void intake_stop(struct intake *intake);
+/* After intake_stop(), when the loop has closed the handles (intake_stopped()) and every document is released. */
+bool intake_stopped(const struct intake *intake);
+struct intake *intake_free(struct intake *intake); /* NULL */
+
+/* The descriptor was passed on and is closed here. */
+void intake_passed(struct intake *intake, struct intake_doc *doc);
+/* Opens the document once more, for a repeated run, and notes its size and times anew. */
+int intake_reopen(struct intake *intake, struct intake_doc *doc, struct error *err);
+/* The records are safe: moves the file to the done folder, deletes it, or leaves it, as configured. Never replaces a
+ * file: a name that is taken gets .1, .2 … behind. May run in a work thread. On failure the file stays in the work
+ * folder. */
+int intake_finish(struct intake *intake, struct intake_doc *doc, struct error *err);
+/* Moves the file into folder `dir` under its name in the work folder; a kept file is noted there by its reason file
+ * only. May run in a work thread. */
+int intake_put_aside(struct intake *intake, struct intake_doc *doc, const char *dir, struct error *err);
+/* Never look at this kept file again while it does not change: it was refused, or the ledger could not note it. */
+void intake_refuse(struct intake *intake, const struct intake_doc *doc);
+/* Makes the claims that are out durable, so that no file is in its drop folder again after its records were committed.
+ * In a work thread, before the journal's append. `watches`: bit i for the folder with index i, 63 for all from there
+ * on. */
+int intake_sync(struct intake *intake, uint64_t watches, struct error *err);
+/* The document leaves memory and makes room for another. */
+void intake_release(struct intake *intake, struct intake_doc *doc);
+
+/* Is anything going on: a scan, a file that settles, a document out? *ret_held: files whose writers hold them, not
+ * counted. */
+bool intake_busy(const struct intake *intake, unsigned *ret_held);
+unsigned intake_out(const struct intake *intake);
+/* [{"dir":…,"mode":"lease"|"quiet","watched":…,"folders":…,"waiting":…}] */
+cJSON *intake_status(const struct intake *intake);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* When to stop claiming: what is out is bounded, files beyond wait in their folder. */
+#include "base/cleanup.h"
+#include "intake/inside.h"
+
+bool pressure_room(const struct intake *intake) {
+    return !intake->held && !intake->stopping && intake->open < intake->limits.open && intake->out < intake->limits.out;
+}
+
+void pressure_out(struct intake *intake, struct intake_doc *doc) {
+    doc->prev = NULL;
+    doc->next = intake->docs;
+    if (doc->next)
+        doc->next->prev = doc;
+    intake->docs = doc;
+    intake->out++;
+    intake->open += doc->fd >= 0;
+    intake->calls.claimed(intake->calls.user, doc);
+}
+
+static void on_step(uv_idle_t *step) {
+    struct intake *intake = step->data;
+    recover_some(intake);
+    bool more = intake->left != NULL;
+    /* In turn, or one with a backlog would take every place that gets free. */
+    intake->turn++;
+    for (size_t i = 0; i < intake->watches; i++) {
+        struct watch *watch = &intake->watch[(intake->turn + i) % intake->watches];
+        scan_some(watch);
+        more |= scan_pending(watch);
+    }
+    if (!more || !pressure_room(intake))
+        uv_idle_stop(step);
+}
+
+void pressure_wake(struct intake *intake) {
+    if (!pressure_room(intake) || uv_is_active((uv_handle_t *)&intake->step))
+        return;
+    bool work = intake->left != NULL;
+    for (size_t i = 0; i < intake->watches && !work; i++)
+        work = scan_pending(&intake->watch[i]);
+    if (work)
+        uv_idle_start(&intake->step, on_step);
+}
+
+/* Going on at the first free place would start and stop the scan for every single file. */
+static void made_room(struct intake *intake) {
+    if (intake->open <= intake->limits.open / 4 * 3 && intake->out <= intake->limits.out / 8 * 7)
+        pressure_wake(intake);
+}
+
+void intake_hold(struct intake *intake, bool hold) {
+    if (intake->held == hold)
+        return;
+    intake->held = hold;
+    if (!hold)
+        pressure_wake(intake);
+}
+
+void intake_passed(struct intake *intake, struct intake_doc *doc) {
+    if (doc->fd < 0)
+        return;
+    doc->fd = close_fd(doc->fd);
+    intake->open--;
+    made_room(intake);
+}
+
+void intake_release(struct intake *intake, struct intake_doc *doc) {
+    intake->open -= doc->fd >= 0;
+    intake->out--;
+    if (doc->prev)
+        doc->prev->next = doc->next;
+    else
+        intake->docs = doc->next;
+    if (doc->next)
+        doc->next->prev = doc->prev;
+    doc_free(doc);
+    made_room(intake);
+}
+
+unsigned intake_out(const struct intake *intake) {
+    return intake->out;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "journal/writer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "base/os.h"
+
+static int lock(struct journal *journal, struct error *err) {
+    _cleanup_(freep) char *path = mem_format("%s/lock", journal->dir);
+    journal->lock = os.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (journal->lock < 0)
+        return error_errno(err, errno, "the journal's lock %s cannot be opened", path);
+    if (flock(journal->lock, LOCK_EX | LOCK_NB) < 0)
+        return error_set(err, errno == EWOULDBLOCK ? EBUSY : errno,
+                         "the journal %s is locked: another siftd writes it; stop that one or use another state_dir",
+                         journal->dir);
+    return 0;
+}
+
+static int open_locked(struct journal *journal, struct journal_recovery *ret_found, struct error *err) {
+    int r = os_mkdirs(journal->dir, 0750);
+    if (r < 0)
+        return error_errno(err, -r, "the journal's folder %s cannot be made", journal->dir);
+    r = lock(journal, err);
+    if (r == 0)
+        r = mark_open_write(journal->dir, &journal->mark, err);
+    if (r == 0)
+        r = writer_recover(journal, ret_found, err);
+    return r;
+}
+
+int journal_open(const char *dir, uint64_t segment_size, struct journal **ret, struct journal_recovery *ret_found,
+                 struct error *err) {
+    struct journal *journal = mem_alloc(sizeof *journal);
+    struct journal_recovery found = {0};
+    journal->dir = mem_strdup(dir);
+    journal->lock = journal->fd = -1;
+    journal->segment_size = segment_size;
+    int r = open_locked(journal, &found, err);
+    if (r < 0) {
+        journal_close(journal);
+        return r;
+    }
+    if (ret_found)
+        *ret_found = found;
+    *ret = journal;
+    return 0;
+}
+
+struct journal *journal_close(struct journal *journal) {
+    if (!journal)
+        return NULL;
+    mark_close(&journal->mark);
+    close_fd(journal->fd);
+    close_fd(journal->lock);
+    buf_free(&journal->staged);
+    free(journal->dir);
+    free(journal);
+    return NULL;
+}
+
+struct journal_place journal_end(const struct journal *journal) {
+    return (struct journal_place){
+        .sequence = journal->sequence, .segment = journal->segment, .offset = journal->size, .journal = journal->id};
+}
+
+void writer_set_mark(struct journal *journal) {
+    struct journal_place end = journal_end(journal);
+    mark_set(&journal->mark, &end, segment_now());
+}
+
+int writer_begin_segment(struct journal *journal, uint64_t number, struct error *err) {
+    struct segment_header header = {
+        .number = number, .first = journal->sequence, .created = segment_now(), .journal = journal->id};
+    int fd;
+    int r = segment_begin(journal->dir, &header, &fd, err);
+    if (r < 0)
+        return r;
+    close_fd(journal->fd);
+    journal->fd = fd;
+    journal->segment = number;
+    journal->size = SEGMENT_HEADER;
+    journal->tail = false;
+    if (journal->oldest == 0)
+        journal->oldest = number;
+    writer_set_mark(journal);
+    return 0;
+}
+
+int writer_cut(struct journal *journal, struct error *err) {
+    if (os.ftruncate(journal->fd, (off_t)journal->size) < 0)
+        return error_errno(err, errno, "the journal's last segment in %s cannot be cut back", journal->dir);
+    journal->tail = false;
+    return 0;
+}

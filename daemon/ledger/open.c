@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "base/os.h"
+#include "ledger/internal.h"
+#include "ledger/schema.h"
+
+static const char *const SQL[STATEMENTS] = {
+    [BEGIN] = "BEGIN IMMEDIATE",
+    [COMMIT] = "COMMIT",
+    [ROLLBACK] = "ROLLBACK",
+    [ADD_DOCUMENT] = "INSERT OR IGNORE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [ADD_FILE] = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
+    [ADD_QUARANTINE] = "INSERT OR IGNORE INTO quarantine VALUES (?, ?, ?, ?, ?, ?)",
+    [ADD_TOTALS] = ("UPDATE totals SET documents = documents + ?, records = records + ?, rejected = rejected + ?,"
+                    " quarantined = quarantined + ?"),
+    [HAS_CLAIM] = "SELECT 1 FROM documents WHERE claim = ? LIMIT 1",
+    [HAS_FILE] =
+        "SELECT 1 FROM files WHERE name = ? AND device = ? AND inode = ? AND size = ? AND mtime = ? AND ctime = ?",
+    [LAST] = "SELECT max(sequence) FROM documents",
+    [SUMMARY] = "SELECT documents, records, rejected, quarantined FROM totals",
+    [GET_JOURNAL] = "SELECT number FROM journal",
+    [SET_JOURNAL] = "UPDATE journal SET number = ?",
+};
+
+int ledger_error(const struct ledger *ledger, const char *what, struct error *err) {
+    int code = sqlite3_errcode(ledger->db);
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+        return error_set(err, EBADMSG,
+                         "the ledger %s is damaged (%s); stop siftd and move it away, it is made anew from the journal",
+                         ledger->path, sqlite3_errmsg(ledger->db));
+    return error_set(err, code == SQLITE_FULL ? ENOSPC : EIO, "%s the ledger %s: %s", what, ledger->path,
+                     sqlite3_errmsg(ledger->db));
+}
+
+static int execute(struct ledger *ledger, const char *sql, struct error *err) {
+    return sqlite3_exec(ledger->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : ledger_error(ledger, "opening", err);
+}
+
+static int schema_version(struct ledger *ledger, int *ret, struct error *err) {
+    sqlite3_stmt *statement;
+    if (sqlite3_prepare_v2(ledger->db, "PRAGMA user_version", -1, &statement, NULL) != SQLITE_OK)
+        return ledger_error(ledger, "opening", err);
+    int r = sqlite3_step(statement) == SQLITE_ROW ? 0 : ledger_error(ledger, "opening", err);
+    *ret = r == 0 ? sqlite3_column_int(statement, 0) : 0;
+    sqlite3_finalize(statement);
+    return r;
+}
+
+/* Makes the tables of a new file; refuses those of a later siftd. */
+static int prepare_schema(struct ledger *ledger, struct error *err) {
+    int version = 0, r = schema_version(ledger, &version, err);
+    if (r < 0 || version == LEDGER_VERSION)
+        return r;
+    if (version > LEDGER_VERSION)
+        return error_set(err, ENOTSUP,
+                         "the ledger %s has version %d and this siftd knows version %d; use the siftd that made it",
+                         ledger->path, version, LEDGER_VERSION);
+    _cleanup_(freep) char *sql = mem_format("BEGIN;" LEDGER_SCHEMA "PRAGMA user_version = %d;COMMIT", LEDGER_VERSION);
+    return execute(ledger, sql, err);
+}
+
+static int prepare_statements(struct ledger *ledger, struct error *err) {
+    for (int i = 0; i < STATEMENTS; i++)
+        if (sqlite3_prepare_v3(ledger->db, SQL[i], -1, SQLITE_PREPARE_PERSISTENT, &ledger->statement[i], NULL) !=
+            SQLITE_OK)
+            return ledger_error(ledger, "opening", err);
+    return 0;
+}
+
+static int open_file(struct ledger *ledger, struct error *err) {
+    _cleanup_(closep) int made = os.open(ledger->path, O_RDWR | O_CREAT | O_CLOEXEC, 0640); /* with its permissions */
+    if (made < 0)
+        return error_errno(err, errno, "the ledger %s cannot be opened", ledger->path);
+    if (sqlite3_open_v2(ledger->path, &ledger->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK)
+        return ledger_error(ledger, "opening", err);
+    sqlite3_busy_timeout(ledger->db, 5000);
+    int r = execute(ledger, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY", err);
+    if (r == 0)
+        r = prepare_schema(ledger, err);
+    if (r == 0)
+        r = prepare_statements(ledger, err);
+    return r;
+}
+
+static void close_file(struct ledger *ledger) {
+    for (int i = 0; i < STATEMENTS; i++) {
+        sqlite3_finalize(ledger->statement[i]);
+        ledger->statement[i] = NULL;
+    }
+    sqlite3_close(ledger->db);
+    ledger->db = NULL;
+}
+
+/* Moves the damaged file away, with what SQLite keeps beside it. */
+static int put_aside(struct ledger *ledger, struct error *err) {
+    static const char *const suffix[] = {"", "-wal", "-shm"};
+    long long now = (long long)time(NULL);
+    for (size_t i = 0; i < sizeof suffix / sizeof *suffix; i++) {
+        _cleanup_(freep) char *from = mem_format("%s%s", ledger->path, suffix[i]);
+        _cleanup_(freep) char *to = mem_format("%s.damaged-%lld%s", ledger->path, now, suffix[i]);
+        if (os.renameat(AT_FDCWD, from, AT_FDCWD, to) < 0 && errno != ENOENT)
+            return error_errno(err, errno, "the damaged ledger %s cannot be moved away", from);
+    }
+    return 0;
+}
+
+int ledger_open(const char *path, struct ledger **ret, int *ret_rebuilt, struct error *err) {
+    struct ledger *ledger = mem_alloc(sizeof *ledger);
+    ledger->path = mem_strdup(path);
+    int rebuilt = 0, r = open_file(ledger, err);
+    if (r == -EBADMSG) {
+        close_file(ledger);
+        rebuilt = 1;
+        r = put_aside(ledger, err);
+        if (r == 0)
+            r = open_file(ledger, err);
+    }
+    if (r < 0) {
+        ledger_close(ledger);
+        return r;
+    }
+    *ret = ledger;
+    if (ret_rebuilt)
+        *ret_rebuilt = rebuilt;
+    return 0;
+}
+
+struct ledger *ledger_close(struct ledger *ledger) {
+    if (!ledger)
+        return NULL;
+    close_file(ledger);
+    free(ledger->path);
+    free(ledger);
+    return NULL;
+}
+
+int ledger_run(struct ledger *ledger, enum statement which, int64_t *ret, struct error *err) {
+    sqlite3_stmt *statement = ledger->statement[which];
+    int step = sqlite3_step(statement), r = step == SQLITE_ROW;
+    if (step == SQLITE_ROW && ret)
+        *ret = sqlite3_column_int64(statement, 0);
+    if (step != SQLITE_ROW && step != SQLITE_DONE)
+        r = ledger_error(ledger, "using", err);
+    sqlite3_reset(statement);
+    return r;
+}
+
+int ledger_begin(struct ledger *ledger, struct error *err) {
+    return ledger_run(ledger, BEGIN, NULL, err);
+}
+
+int ledger_end(struct ledger *ledger, int r, struct error *err) {
+    if (r >= 0)
+        r = ledger_run(ledger, COMMIT, NULL, err);
+    if (r < 0 && !sqlite3_get_autocommit(ledger->db))
+        ledger_run(ledger, ROLLBACK, NULL, NULL);
+    return r;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside the supervisor: supervisor.c (start and end), rooms.c (the rooms of one configuration), flow.c (a document
+ * from room to room), commit.c (groups), quarantine.c, reload.c, inspect.c, signals.c, state.c (the folder tree),
+ * status.c, notify.c.
+ */
+#pragma once
+#include <time.h>
+#include <uv.h>
+
+#include "admin/admin.h"
+#include "delivery/delivery.h"
+#include "intake/intake.h"
+#include "journal/journal.h"
+#include "ledger/ledger.h"
+#include "supervisor/supervisor.h"
+#include "wire/child.h"
+#include "worker/worker.h"
+
+enum {
+    GROUP_MAX = 512,        /* documents appended at a time */
+    GROUP_BYTES = 32 << 20, /* records in memory appended at a time */
+    HOLD_BYTES = 16 << 20,  /* finished, not yet appended: then intake stops */
+    CLAIMED_OPEN = 128,
+    CLAIMED_OUT = 1024,
+    WAITING_MAX = 1024,
+    CHANGED_MAX = 5,   /* runs of a document whose file changes while it is read */
+    RETRY_FIRST = 500, /* ms until the journal is tried again; doubles up to */
+    RETRY_LONGEST = 30000,
+    RETAIN_PERIOD = 600000, /* ms */
+    STATUS_PERIOD = 2000,   /* ms, while something happens */
+    DRAIN_LIMIT = 20000,    /* ms for documents that are out when the daemon is told to end */
+    DELIVER_LIMIT = 10000,  /* ms without a sink moving on */
+    INSPECT_LIMIT = 60000,  /* ms */
+};
+
+/* A document on its way. */
+struct flow_doc {
+    struct supervisor *supervisor;
+    struct intake_doc *doc;
+    struct pool_job job;
+    struct pool_answer answer;
+    struct pool_death *death; /* set: it goes to quarantine */
+    uint64_t order;           /* of its claim */
+    struct flow_doc *next;
+};
+
+struct group {
+    struct flow_doc *doc[GROUP_MAX];
+    struct journal_doc entry[GROUP_MAX]; /* of those without a death, in the order of doc */
+    struct ledger_file file[GROUP_MAX];
+    size_t docs, entries, bytes;
+    uint64_t order; /* the latest claim's */
+    bool kept;      /* at least one file stays in its folder */
+    struct supervisor *supervisor;
+    uv_work_t work;
+    int result;
+    struct error err;
+};
+
+enum commit_phase { COMMIT_IDLE, COMMIT_APPEND, COMMIT_NOTE };
+
+struct commit {
+    enum commit_phase phase;
+    struct flow_doc *first, *last; /* finished, not in a group */
+    size_t bytes;                  /* of their records in memory */
+    struct group *group;           /* being appended or noted */
+    unsigned finishing;            /* groups whose files are being moved */
+    uv_timer_t retry, retain;
+    uint64_t pause;
+    /* Claims up to this order are on disk. While nothing else goes on they are synced as they are made, beside the
+     * worker's work; else with the group they come in. */
+    uint64_t synced, syncing_to;
+    bool syncing;
+    uv_work_t sync;
+    int sync_result;
+    char trouble[1024]; /* the journal's, empty when there is none */
+    bool retain_due, ledger_trouble;
+};
+
+/* What belongs to one configuration, and is exchanged as a whole. */
+struct rooms {
+    struct supervisor *supervisor;
+    struct config *config;
+    struct buf text; /* as read */
+    struct intake *intake;
+    struct pool *pool;
+    struct delivery *delivery;
+    struct admin *admin;
+    bool pool_ready, pool_refused, pool_stopping, pool_stopped, delivery_stopping, delivery_stopped;
+};
+
+enum reload_phase { RELOAD_NONE, RELOAD_INSPECT, RELOAD_WORKERS, RELOAD_SWAP };
+
+struct reload {
+    enum reload_phase phase;
+    bool again; /* asked for once more meanwhile */
+    bool inspecting, refused;
+    struct rooms *next;
+    struct child inspector;
+    uv_poll_t answer;
+    uv_timer_t limit;
+};
+
+enum goal { GOAL_START, GOAL_RUN, GOAL_STOP, GOAL_NOW };
+
+struct notify {
+    int fd;
+    uv_timer_t watchdog, status;
+};
+
+struct supervisor {
+    struct supervisor_options options;
+    uv_loop_t loop;
+    uv_signal_t signal[3];
+    uv_timer_t limit; /* of the ending; with `once` of the look whether all is done */
+    enum goal goal;
+    int exit_code;
+    bool closing, delivering, gave_up_sinks;
+    bool looking, look_again; /* supervisor_advance() was called from inside itself */
+    struct rooms *rooms;
+    struct journal *journal;
+    struct ledger *ledger, *lookup; /* one for the work thread, one for the loop */
+    struct commit commit;
+    struct reload reload;
+    struct notify notify;
+    time_t started;
+    uint64_t claimed, committed, quarantined, delivered;
+};
+
+/* supervisor.c */
+void supervisor_fail(struct supervisor *s, int exit_code); /* ends it at once with that code */
+void supervisor_stop(struct supervisor *s);                /* gracefully */
+/* Looks whether the next step of ending or of exchanging rooms can be made: after everything that may have brought it
+ * closer. */
+void supervisor_advance(struct supervisor *s);
+
+/* rooms.c */
+/* Reads and checks the file; every mistake is logged. */
+int rooms_load(const char *path, struct rooms **ret);
+int rooms_start_pool(struct supervisor *s, struct rooms *rooms, struct error *err);
+int rooms_start_delivery(struct supervisor *s, struct rooms *rooms, struct error *err);
+int rooms_start_admin(struct supervisor *s, struct rooms *rooms, struct error *err);
+int rooms_start_intake(struct supervisor *s, struct rooms *rooms, struct error *err);
+struct rooms *rooms_free(struct rooms *rooms); /* NULL */
+void log_lines(const char *text, size_t len);
+
+/* flow.c */
+void flow_claimed(void *user, struct intake_doc *doc);
+int flow_committed(void *user, const struct intake_doc *doc);
+int flow_seen(void *user, const struct intake_doc *doc);
+void flow_sent(void *user, struct pool_job *job);
+int flow_again(void *user, struct pool_job *job);
+void flow_answered(void *user, struct pool_job *job, struct pool_answer *answer);
+void flow_dropped(void *user, struct pool_job *job);
+void flow_died(void *user, struct pool_job *job, const struct pool_death *death);
+void flow_doc_end(struct flow_doc *f); /* releases it everywhere */
+
+/* commit.c */
+void commit_init(struct supervisor *s);
+void commit_claimed(struct supervisor *s); /* a document was claimed: s->claimed is its order */
+void commit_add(struct flow_doc *f);
+void commit_kick(struct supervisor *s);
+bool commit_idle(const struct supervisor *s);
+void commit_abandon(struct supervisor *s); /* what is finished and not appended runs again at the next start */
+void commit_close(struct supervisor *s);
+
+/* quarantine.c: in a work thread */
+int quarantine_put(struct supervisor *s, struct flow_doc *f, struct error *err);
+
+/* reload.c */
+void reload_init(struct supervisor *s);
+void reload_ask(struct supervisor *s);
+void reload_ask_again(struct supervisor *s); /* now, if it was asked for while it could not be */
+void reload_advance(struct supervisor *s);
+bool reload_ended(struct supervisor *s); /* gives it up; false while something of it still ends */
+
+/* signals.c */
+void signals_start(struct supervisor *s);
+void signals_close(struct supervisor *s);
+
+/* state.c */
+int state_make(const char *dir, struct error *err);
+
+/* notify.c: silent when nobody listens (NOTIFY_SOCKET unset) */
+void notify_open(struct supervisor *s);
+void notify_say(const struct supervisor *s, const char *message);
+void notify_reloading(const struct supervisor *s);
+void notify_status_soon(struct supervisor *s);
+void notify_close(struct supervisor *s);

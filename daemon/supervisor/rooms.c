@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* The rooms of one configuration. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "supervisor/inside.h"
+
+void log_lines(const char *text, size_t len) {
+    while (len) {
+        const char *end = memchr(text, '\n', len);
+        size_t line = end ? (size_t)(end - text) : len;
+        if (line)
+            log_error("%.*s", (int)line, text);
+        line += end != NULL;
+        text += line;
+        len -= line;
+    }
+}
+
+int rooms_load(const char *path, struct rooms **ret) {
+    struct rooms *rooms = mem_alloc(sizeof *rooms);
+    struct buf mistakes = {0};
+    int e = config_load(path, true, &rooms->config, &rooms->text, &mistakes);
+    if (e < 0) {
+        log_lines(mistakes.at, mistakes.len);
+        rooms_free(rooms);
+    } else {
+        *ret = rooms;
+    }
+    buf_free(&mistakes);
+    return e;
+}
+
+/* --- workers ------------------------------------------------------------------------------------------------------ */
+
+static void on_ready(void *user) {
+    struct rooms *rooms = user;
+    rooms->pool_ready = true;
+    supervisor_advance(rooms->supervisor);
+}
+
+static void on_refused(void *user, const char *mistakes) {
+    struct rooms *rooms = user;
+    log_lines(mistakes, strlen(mistakes));
+    rooms->pool_refused = true;
+    supervisor_advance(rooms->supervisor);
+}
+
+static void on_pool_stopped(void *user) {
+    struct rooms *rooms = user;
+    rooms->pool_stopped = true;
+    supervisor_advance(rooms->supervisor);
+}
+
+int rooms_start_pool(struct supervisor *s, struct rooms *rooms, struct error *err) {
+    struct pool_calls calls = {.user = rooms,
+                               .sent = flow_sent,
+                               .again = flow_again,
+                               .answered = flow_answered,
+                               .died = flow_died,
+                               .dropped = flow_dropped,
+                               .ready = on_ready,
+                               .refused = on_refused,
+                               .stopped = on_pool_stopped};
+    _cleanup_(freep) char *spools = mem_format("%s/work", rooms->config->state_dir);
+    rooms->supervisor = s;
+    return pool_start(&s->loop, rooms->config, rooms->text.at, rooms->text.len, spools, &calls, &rooms->pool, err);
+}
+
+/* --- sinks -------------------------------------------------------------------------------------------------------- */
+
+static void on_moved(void *user) {
+    struct rooms *rooms = user;
+    supervisor_advance(rooms->supervisor);
+}
+
+static void on_delivery_stopped(void *user) {
+    struct rooms *rooms = user;
+    rooms->delivery_stopped = true;
+    supervisor_advance(rooms->supervisor);
+}
+
+int rooms_start_delivery(struct supervisor *s, struct rooms *rooms, struct error *err) {
+    struct delivery_calls calls = {.user = rooms, .moved = on_moved, .stopped = on_delivery_stopped};
+    rooms->supervisor = s;
+    int e = delivery_start(&s->loop, rooms->config, rooms->text.at, rooms->text.len, &calls, &rooms->delivery, err);
+    if (e == 0)
+        delivery_committed(rooms->delivery, journal_end(s->journal).sequence);
+    return e;
+}
+
+/* --- the others --------------------------------------------------------------------------------------------------- */
+
+static cJSON *on_status(void *user) {
+    return supervisor_status(user);
+}
+
+int rooms_start_admin(struct supervisor *s, struct rooms *rooms, struct error *err) {
+    return admin_start(&s->loop, rooms->config->admin.listen, rooms->config->admin.socket, on_status, s, &rooms->admin,
+                       err);
+}
+
+int rooms_start_intake(struct supervisor *s, struct rooms *rooms, struct error *err) {
+    struct intake_limits limits = {.open = CLAIMED_OPEN, .out = CLAIMED_OUT, .waiting = WAITING_MAX};
+    struct intake_calls calls = {.user = s, .claimed = flow_claimed, .committed = flow_committed, .seen = flow_seen};
+    return intake_start(&s->loop, rooms->config, &limits, &calls, &rooms->intake, err);
+}
+
+struct rooms *rooms_free(struct rooms *rooms) {
+    if (rooms) {
+        intake_free(rooms->intake);
+        pool_free(rooms->pool);
+        delivery_free(rooms->delivery);
+        config_free(rooms->config);
+        buf_free(&rooms->text);
+        free(rooms);
+    }
+    return NULL;
+}

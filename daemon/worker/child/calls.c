@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: MIT */
+/* The document part of the host table: what include/siftd/plugin.h promises plugins. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "worker/child/document.h"
+
+/* A plugin that hands in something else than what it was given has lost its way: end here, where the cause is near. */
+static void must(bool right, const char *what) {
+    if (right)
+        return;
+    log_error("a plugin passed %s; the worker ends and its document goes to quarantine", what);
+    abort();
+}
+
+static struct siftd_doc *doc_of(const struct siftd_doc *doc) {
+    must(doc && doc->magic == DOC_MAGIC, "something that is no document");
+    return (struct siftd_doc *)doc;
+}
+
+static struct siftd_record *record_of(const struct siftd_record *record) {
+    must(record && record->magic == RECORD_MAGIC, "something that is no record");
+    return (struct siftd_record *)record;
+}
+
+static int refuse(struct siftd_doc *doc, const char *what) {
+    if (doc->running)
+        doc->running->table.error(&doc->running->table, "%s is not allowed in the stage %s", what,
+                                  host_stage_name(doc->stage));
+    return SIFTD_ERROR;
+}
+
+static const char *call_name(const struct siftd_doc *doc) {
+    return doc_of(doc)->name;
+}
+
+static struct siftd_str call_bytes(const struct siftd_doc *doc) {
+    return (struct siftd_str){doc_of(doc)->bytes, doc->size};
+}
+
+static struct siftd_str call_text(const struct siftd_doc *doc) {
+    return (struct siftd_str){doc_of(doc)->text.at ? doc->text.at : "", doc->text.len};
+}
+
+static int call_content(const struct siftd_doc *doc) {
+    return doc_of(doc)->content;
+}
+
+static void *call_doc_alloc(struct siftd_doc *doc, size_t size) {
+    return arena_alloc(&doc_of(doc)->arena, size);
+}
+
+/* Fields that the document record has by itself. */
+static bool is_reserved(const char *key) {
+    static const char *const reserved[] = {"type",  "id",      "doc",     "source", "status", "bytes",
+                                           "chars", "records", "repairs", "stages", "error"};
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+        if (strcmp(key, reserved[i]) == 0)
+            return true;
+    return false;
+}
+
+static int call_set(struct siftd_doc *doc, const char *key, const char *value) {
+    if (is_reserved(key))
+        return refuse(doc_of(doc), "setting a field of the document record itself");
+    document_set(doc_of(doc), key, value);
+    return SIFTD_OK;
+}
+
+static int call_set_json(struct siftd_doc *doc, const char *key, const char *json) {
+    if (is_reserved(key))
+        return refuse(doc_of(doc), "setting a field of the document record itself");
+    document_set_json(doc_of(doc), key, json);
+    return SIFTD_OK;
+}
+
+static const char *call_get(const struct siftd_doc *doc, const char *key) {
+    const struct fact *fact = document_fact(doc_of(doc), key);
+    return fact ? fact->text : NULL;
+}
+
+static struct siftd_span call_source(const struct siftd_doc *doc, size_t start, size_t end) {
+    return text_source(&doc_of(doc)->text, start, end);
+}
+
+/* --- marks -------------------------------------------------------------------------------------------------------- */
+
+static struct mark_list *find_marks(const struct siftd_doc *doc, const char *kind) {
+    for (size_t i = 0; i < doc->mark_kinds; i++)
+        if (strcmp(doc->marks[i].kind, kind) == 0)
+            return &doc->marks[i];
+    return NULL;
+}
+
+static int call_mark(struct siftd_doc *doc, const char *kind, size_t start, size_t end, const char *value) {
+    must(start <= end && end <= doc_of(doc)->text.len, "a mark outside the text");
+    struct mark_list *list = find_marks(doc, kind);
+    if (!list) {
+        mem_push(doc->marks, doc->mark_kinds, doc->mark_room);
+        list = &doc->marks[doc->mark_kinds++];
+        *list = (struct mark_list){.kind = arena_copy(&doc->arena, kind, strlen(kind)), .sorted = true};
+    }
+    mem_push(list->mark, list->count, list->room);
+    value = arena_copy(&doc->arena, value ? value : "", value ? strlen(value) : 0);
+    list->mark[list->count++] = (struct siftd_mark){list->kind, {start, end}, value};
+    if (list->count > 1 && list->mark[list->count - 2].span.start > start)
+        list->sorted = false;
+    return SIFTD_OK;
+}
+
+static size_t call_mark_count(const struct siftd_doc *doc, const char *kind) {
+    size_t n = 0;
+    const struct mark_list *list = kind ? find_marks(doc_of(doc), kind) : NULL;
+    if (kind)
+        return list ? list->count : 0;
+    for (size_t i = 0; i < doc->mark_kinds; i++)
+        n += doc->marks[i].count;
+    return n;
+}
+
+static int by_start(const void *a, const void *b) {
+    const struct siftd_mark *x = a, *y = b;
+    if (x->span.start != y->span.start)
+        return x->span.start < y->span.start ? -1 : 1;
+    return x->span.end > y->span.end ? -1 : x->span.end < y->span.end;
+}
+
+static struct siftd_mark call_mark_at(const struct siftd_doc *doc, const char *kind, size_t i) {
+    for (size_t k = 0; k < doc_of(doc)->mark_kinds; k++) {
+        struct mark_list *list = &doc->marks[k];
+        if (kind && strcmp(list->kind, kind) != 0)
+            continue;
+        if (!list->sorted)
+            qsort(list->mark, list->count, sizeof *list->mark, by_start);
+        list->sorted = true;
+        if (i < list->count)
+            return list->mark[i];
+        i -= list->count;
+    }
+    return (struct siftd_mark){"", {0, 0}, ""};
+}
+
+static void call_repaired(struct siftd_doc *doc, const char *kind, size_t count) {
+    if (count)
+        tally_add(doc, &doc_of(doc)->repairs, kind, count);
+}
+
+/* --- decode and clean --------------------------------------------------------------------------------------------- */
+
+static int call_set_content(struct siftd_doc *doc, int content) {
+    if (doc_of(doc)->stage != SIFTD_DECODE)
+        return refuse(doc, "set_content()");
+    doc->content = content;
+    return SIFTD_OK;
+}
+
+static int call_text_bytes(struct siftd_doc *doc, size_t start, size_t end) {
+    if (doc_of(doc)->stage != SIFTD_DECODE)
+        return refuse(doc, "text_bytes()");
+    must(start <= end && end <= doc->size, "a piece outside the file");
+    text_append_bytes(&doc->text, doc->bytes, start, end);
+    return SIFTD_OK;
+}
+
+static int call_text_add(struct siftd_doc *doc, const char *utf8, size_t len, size_t start, size_t end) {
+    if (doc_of(doc)->stage != SIFTD_DECODE)
+        return refuse(doc, "text_add()");
+    must(start <= end && end <= doc->size && len <= UINT32_MAX && end - start <= UINT32_MAX,
+         "a piece outside the file");
+    text_append(&doc->text, utf8, len, start, (uint32_t)len, (uint32_t)(end - start));
+    return SIFTD_OK;
+}
+
+static int call_text_units(struct siftd_doc *doc, const char *utf8, size_t len, size_t start, uint32_t text_unit,
+                           uint32_t byte_unit) {
+    if (doc_of(doc)->stage != SIFTD_DECODE)
+        return refuse(doc, "text_units()");
+    must(text_unit && len % text_unit == 0 && start + len / text_unit * byte_unit <= doc->size,
+         "a piece outside the file");
+    text_append(&doc->text, utf8, len, start, text_unit, byte_unit);
+    return SIFTD_OK;
+}
+
+static int call_edit(struct siftd_doc *doc, size_t start, size_t end, const char *with, size_t len,
+                     const char *repair) {
+    if (doc_of(doc)->stage != SIFTD_CLEAN)
+        return refuse(doc, "edit()");
+    if (start == end && len == 0)
+        return SIFTD_OK;
+    edit_add(&doc->edits, start, end, with, len);
+    tally_add(doc, &doc->repairs, repair, 1);
+    return SIFTD_OK;
+}
+
+/* --- building records --------------------------------------------------------------------------------------------- */
+
+static struct siftd_record *call_record(struct siftd_doc *doc, const char *type, size_t start, size_t end) {
+    must(start <= end && end <= doc_of(doc)->text.len, "a record's place outside the text");
+    struct siftd_record *record = arena_alloc(&doc->arena, sizeof *record);
+    *record = (struct siftd_record){.magic = RECORD_MAGIC,
+                                    .doc = doc,
+                                    .type = arena_copy(&doc->arena, type, strlen(type)),
+                                    .span = {start, end},
+                                    .place = {start, end}};
+    mem_push(doc->record, doc->records, doc->record_room);
+    doc->record[doc->records++] = record;
+    return record;
+}
+
+static void put(struct siftd_record *record, const char *key, const char *json, size_t len) {
+    struct arena *arena = &record_of(record)->doc->arena;
+    must(!record->emitted || record->is_finding, "a field for a record that is emitted already");
+    mem_push(record->field, record->fields, record->field_room);
+    record->field[record->fields++] =
+        (struct field){arena_copy(arena, key, strlen(key)), arena_copy(arena, json, len), len};
+}
+
+static void put_buf(struct siftd_record *record, const char *key, struct buf *json) {
+    put(record, key, json->at, json->len);
+    buf_free(json);
+}
+
+static void call_put_text(struct siftd_record *record, const char *key, const char *at, size_t len) {
+    struct buf json = {0};
+    json_string(&json, at, len);
+    put_buf(record, key, &json);
+}
+
+static void call_put_null(struct siftd_record *record, const char *key) {
+    put(record, key, "null", 4);
+}
+
+static void call_put_string(struct siftd_record *record, const char *key, const char *text) {
+    if (text)
+        call_put_text(record, key, text, strlen(text));
+    else
+        call_put_null(record, key);
+}
+
+static void call_put_int(struct siftd_record *record, const char *key, int64_t value) {
+    struct buf json = {0};
+    buf_printf(&json, "%lld", (long long)value);
+    put_buf(record, key, &json);
+}
+
+static void call_put_number(struct siftd_record *record, const char *key, const char *digits) {
+    put(record, key, digits, strlen(digits));
+}
+
+static void call_put_list(struct siftd_record *record, const char *key, const struct siftd_str *items, size_t count) {
+    struct buf json = {0};
+    buf_char(&json, '[');
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            buf_char(&json, ',');
+        json_string(&json, items[i].at, items[i].len);
+    }
+    buf_char(&json, ']');
+    put_buf(record, key, &json);
+}
+
+static void call_put_json(struct siftd_record *record, const char *key, const char *json, size_t len) {
+    put(record, key, json, len);
+}
+
+static void call_put_place(struct siftd_record *record, size_t start, size_t end) {
+    must(start <= end && end <= record_of(record)->doc->text.len, "a fact's place outside the text");
+    record->place = (struct siftd_span){start, end};
+    record->has_place = true;
+}
+
+static int call_emit(struct siftd_record *record) {
+    struct siftd_doc *doc = record_of(record)->doc;
+    if (doc->stage != SIFTD_EXTRACT && doc->stage != SIFTD_VALIDATE)
+        return refuse(doc, "emit()");
+    if (record->emitted)
+        return SIFTD_OK;
+    if (doc->closed && !record->is_finding)
+        return refuse(doc, "emitting another record than a finding");
+    record->emitted = true;
+    record->number = doc->emitted++;
+    if (record->is_finding) {
+        struct siftd_str holds = {"", 0};
+        for (size_t i = 0; i < record->fields; i++)
+            if (strcmp(record->field[i].key, "holds") == 0)
+                holds = (struct siftd_str){record->field[i].json, record->field[i].len};
+        doc->has_findings |= holds.len == 5; /* "false" */
+    }
+    return SIFTD_OK;
+}
+
+/* --- bulk rows ---------------------------------------------------------------------------------------------------- */
+
+static char *put_decimal(char *to, uint64_t value) {
+    char digits[20];
+    size_t n = sizeof digits;
+    do {
+        digits[--n] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value);
+    memcpy(to, digits + n, sizeof digits - n);
+    return to + sizeof digits - n;
+}
+
+static char *put_bytes(char *to, const char *at, size_t len) {
+    memcpy(to, at, len);
+    return to + len;
+}
+
+#define PUT_LITERAL(to, text) put_bytes((to), (text), sizeof(text) - 1)
+
+/* 1 when a validator keeps the row out. */
+static int check_row(struct siftd_doc *doc, const char *type, struct siftd_str members) {
+    int kept_out = 0;
+    struct instance *running = doc->running;
+    int stage = doc->stage;
+    for (size_t i = 0; i < doc->checkers && !kept_out; i++) {
+        struct instance *checker = doc->checker[i];
+        doc->running = checker;
+        doc->stage = SIFTD_VALIDATE;
+        kept_out = checker->plugin->check(checker->self, doc, NULL, type, members) == SIFTD_SKIP;
+    }
+    doc->running = running;
+    doc->stage = stage;
+    return kept_out;
+}
+
+static int call_emit_row(struct siftd_doc *doc, const char *type, const char *members, size_t len, size_t start,
+                         size_t end) {
+    if (doc_of(doc)->stage != SIFTD_EXTRACT)
+        return refuse(doc, "emit_row()");
+    must(start <= end && end <= doc->text.len, "a row's place outside the text");
+    doc->row = (struct siftd_span){start, end};
+    if (doc->checkers && check_row(doc, type, (struct siftd_str){members, len}))
+        return SIFTD_OK;
+    struct siftd_span source = text_source(&doc->text, start, end);
+    doc->row_repeat = source.start == doc->last_row ? doc->row_repeat + 1 : 0;
+    doc->last_row = source.start;
+    size_t type_len = strlen(type);
+    doc->line.len = 0;
+    char *line = buf_reserve(&doc->line, len + 2 * type_len + 160), *to = line;
+    to = PUT_LITERAL(to, "{\"type\":\"");
+    to = put_bytes(to, type, type_len);
+    to = PUT_LITERAL(to, "\",\"id\":\"");
+    to = put_bytes(to, type, type_len);
+    *to++ = '-';
+    to = put_decimal(to, source.start);
+    if (doc->row_repeat) {
+        *to++ = '.';
+        to = put_decimal(to, doc->row_repeat + 1);
+    }
+    to = PUT_LITERAL(to, "\",\"source\":{\"bytes\":[");
+    to = put_decimal(to, source.start);
+    *to++ = ',';
+    to = put_decimal(to, source.end);
+    to = PUT_LITERAL(to, "]}");
+    if (len)
+        *to++ = ',';
+    to = put_bytes(to, members, len);
+    *to++ = '}';
+    return document_line(doc, type, line, (size_t)(to - line)) < 0 ? SIFTD_ERROR : SIFTD_OK;
+}
+
+static struct siftd_span call_row_span(const struct siftd_doc *doc) {
+    return doc_of(doc)->row;
+}
+
+/* --- reading records ---------------------------------------------------------------------------------------------- */
+
+static size_t call_record_count(const struct siftd_doc *doc) {
+    return doc_of(doc)->records;
+}
+
+static struct siftd_record *call_record_at(const struct siftd_doc *doc, size_t i) {
+    return i < doc_of(doc)->records && doc->record[i]->emitted ? doc->record[i] : NULL;
+}
+
+static const char *call_record_type(const struct siftd_record *record) {
+    return record_of(record)->type;
+}
+
+static struct siftd_span call_record_span(const struct siftd_record *record) {
+    return record_of(record)->span;
+}
+
+static struct siftd_span call_record_place(const struct siftd_record *record) {
+    return record_of(record)->place;
+}
+
+static struct siftd_str call_field(const struct siftd_record *record, const char *key) {
+    for (size_t i = 0; i < record_of(record)->fields; i++)
+        if (strcmp(record->field[i].key, key) == 0)
+            return (struct siftd_str){record->field[i].json, record->field[i].len};
+    return (struct siftd_str){NULL, 0};
+}
+
+static const char *call_field_text(const struct siftd_record *record, const char *key) {
+    struct siftd_str json = call_field(record, key);
+    if (!json.at || (json.len == 4 && memcmp(json.at, "null", 4) == 0))
+        return NULL;
+    if (json.at[0] != '"')
+        return json.at; /* fields end in a zero */
+    struct buf text = {0};
+    json_unquote(&text, json.at, json.len);
+    const char *copy = arena_copy(&record->doc->arena, text.at, text.len);
+    buf_free(&text);
+    return copy;
+}
+
+static struct siftd_str call_record_json(const struct siftd_record *record) {
+    struct buf json = {0};
+    record_write(record_of(record), false, &json);
+    const char *copy = arena_copy(&record->doc->arena, json.at, json.len);
+    struct siftd_str result = {copy, json.len};
+    buf_free(&json);
+    return result;
+}
+
+/* --- findings ----------------------------------------------------------------------------------------------------- */
+
+static struct siftd_record *call_finding(struct siftd_doc *doc, int severity, const char *check, int holds,
+                                         size_t start, size_t end, const char *message) {
+    static const char *const words[] = {"note", "warning", "error"};
+    struct siftd_record *finding = call_record(doc, "finding", start, end);
+    finding->is_finding = true;
+    call_put_string(finding, "severity", words[severity < 0 || severity > 2 ? 2 : severity]);
+    call_put_string(finding, "check", check);
+    put(finding, "holds", holds ? "true" : "false", holds ? 4 : 5);
+    call_put_string(finding, "message", message);
+    return finding;
+}
+
+static void call_finding_ref(struct siftd_record *finding, const struct siftd_record *record) {
+    mem_push(record_of(finding)->ref, finding->refs, finding->ref_room);
+    finding->ref[finding->refs++] = record_of(record);
+}
+
+const struct siftd_host document_calls = {
+    .name = call_name,
+    .bytes = call_bytes,
+    .text = call_text,
+    .content = call_content,
+    .doc_alloc = call_doc_alloc,
+    .set = call_set,
+    .set_json = call_set_json,
+    .get = call_get,
+    .source = call_source,
+    .mark = call_mark,
+    .mark_count = call_mark_count,
+    .mark_at = call_mark_at,
+    .repaired = call_repaired,
+    .set_content = call_set_content,
+    .text_bytes = call_text_bytes,
+    .text_add = call_text_add,
+    .text_units = call_text_units,
+    .edit = call_edit,
+    .record = call_record,
+    .put_text = call_put_text,
+    .put_string = call_put_string,
+    .put_int = call_put_int,
+    .put_number = call_put_number,
+    .put_null = call_put_null,
+    .put_list = call_put_list,
+    .put_json = call_put_json,
+    .put_place = call_put_place,
+    .emit = call_emit,
+    .emit_row = call_emit_row,
+    .record_count = call_record_count,
+    .record_at = call_record_at,
+    .record_type = call_record_type,
+    .record_span = call_record_span,
+    .record_place = call_record_place,
+    .field = call_field,
+    .field_text = call_field_text,
+    .record_json = call_record_json,
+    .finding = call_finding,
+    .finding_ref = call_finding_ref,
+    .row_span = call_row_span,
+};

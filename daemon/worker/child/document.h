@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A document on its way through a pipeline: what plugins see as struct siftd_doc, and its records as struct
+ * siftd_record. The calls they make are in calls.c; pipeline.c drives them. Everything here lives until
+ * document_reset().
+ */
+#pragma once
+#include <siftd/plugin.h>
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/hash.h"
+#include "host/host.h"
+#include "worker/child/process.h"
+#include "worker/child/text.h"
+
+struct fact {
+    const char *key, *json, *text; /* text: the plain string, or the JSON's own text */
+};
+
+struct tally { /* counts by name, in order of appearance */
+    const char *name;
+    uint64_t count;
+};
+
+struct tallies {
+    struct tally *item;
+    size_t count, room;
+};
+
+struct mark_list { /* the marks of one kind */
+    const char *kind;
+    struct siftd_mark *mark;
+    size_t count, room;
+    bool sorted;
+};
+
+struct field {
+    const char *key, *json;
+    size_t len;
+};
+
+struct siftd_record {
+    uint32_t magic;
+    struct siftd_doc *doc;
+    const char *type;
+    struct siftd_span span, place;
+    bool has_place, emitted, is_finding;
+    struct field *field;
+    size_t fields, field_room;
+    size_t number;  /* in order of emission */
+    const char *id; /* whole id; set when the record gets its final place */
+    const struct siftd_record **ref;
+    size_t refs, ref_room;
+};
+
+struct siftd_doc {
+    uint32_t magic;
+    struct arena arena;
+    const char *name;
+    const char *bytes;
+    size_t size;
+    uint8_t sha256[SHA256_SIZE];
+    char id_prefix[24]; /* 20 hex digits and '-' */
+    struct text text;
+    struct edit_list edits;
+    const char *edit_repair; /* fault of the plugin's edits, if any */
+    int content;
+    struct fact *fact;
+    size_t facts, fact_room;
+    struct mark_list *marks;
+    size_t mark_kinds, mark_room;
+    struct tallies repairs, types;
+    struct siftd_record **record;
+    size_t records, record_room, emitted;
+    uint64_t lines;            /* written to the body */
+    bool has_findings, closed; /* closed: ids are given, only findings may follow */
+    size_t last_row;           /* source offset of the last bulk row, and how many stood there */
+    unsigned row_repeat;
+    struct buf line;       /* scratch for one row */
+    struct siftd_span row; /* place of the bulk row at hand */
+
+    /* The pipeline's side. */
+    struct instance *running; /* whose call this is */
+    int stage;
+    struct buf *body;
+    const struct process_calls *calls;
+    uint64_t flushed;
+    int flush_error;
+    struct instance *const *checker; /* validators with check() */
+    size_t checkers;
+    bool checking;
+};
+
+enum { DOC_MAGIC = 0x73644f43, RECORD_MAGIC = 0x73645243 };
+
+void document_init(struct siftd_doc *doc);
+void document_reset(struct siftd_doc *doc); /* ready for the next document; memory is kept where it is worth it */
+void document_deinit(struct siftd_doc *doc);
+void document_identify(struct siftd_doc *doc, const char *name, const char *bytes, size_t size); /* hashes */
+
+/* Applies the edits that the running plugin noted, moves the marks. 0, or -EINVAL: they overlap; none took effect. */
+int document_apply_edits(struct siftd_doc *doc, struct error *err);
+void document_set(struct siftd_doc *doc, const char *key, const char *value);
+void document_set_json(struct siftd_doc *doc, const char *key, const char *json);
+const struct fact *document_fact(const struct siftd_doc *doc, const char *key);
+void tally_add(struct siftd_doc *doc, struct tallies *tallies, const char *name, uint64_t count);
+
+/* Orders the emitted records by place and gives them their ids; from then on only findings are emitted. */
+void document_close_records(struct siftd_doc *doc);
+/* Writes all kept records as lines to the body. */
+void document_write_records(struct siftd_doc *doc);
+/* The record as JSON, `"id":…` included when it has one and `with_id`; `doc` is never in it. */
+void record_write(const struct siftd_record *record, bool with_id, struct buf *out);
+/* Adds a line to the body and hands the body on when it is full. 0 or flush's error. */
+int document_line(struct siftd_doc *doc, const char *type, const char *line, size_t len);
+
+extern const struct siftd_host document_calls; /* the document part of the host table */

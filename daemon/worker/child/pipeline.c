@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A document's way through a pipeline: the file is mapped or read, hashed, decoded by the surest decoder, cleaned
+ * plugin by plugin, read by the extractors, checked by the validators; its records go to the body, the `document`
+ * record last.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "worker/child/document.h"
+
+enum { HEAD = 64 * 1024, MAP_FROM = 128 * 1024, STAGES = SIFTD_VALIDATE + 1 };
+
+struct steps {
+    struct instance **instance;
+    size_t count, room;
+};
+
+struct pipeline {
+    struct steps stage[STAGES];
+    struct steps checkers;
+};
+
+struct processor {
+    struct host *host;
+    struct pipeline *pipeline;
+    size_t pipelines;
+    struct siftd_doc doc;
+};
+
+/* --- loading ------------------------------------------------------------------------------------------------------ */
+
+struct auto_decode {
+    struct processor *processor;
+    struct pipeline *pipeline;
+    const struct config_use *use;
+    struct buf *mistakes;
+    int result;
+};
+
+static int add_step(struct processor *processor, struct pipeline *pipeline, const struct config_use *use,
+                    struct buf *mistakes) {
+    struct instance *instance;
+    if (instance_open(processor->host, use, &document_calls, &instance, mistakes) < 0)
+        return -EINVAL;
+    struct steps *steps = &pipeline->stage[use->stage];
+    mem_push(steps->instance, steps->count, steps->room);
+    steps->instance[steps->count++] = instance;
+    if (use->stage == SIFTD_VALIDATE && instance->plugin->check) {
+        steps = &pipeline->checkers;
+        mem_push(steps->instance, steps->count, steps->room);
+        steps->instance[steps->count++] = instance;
+    }
+    return 0;
+}
+
+/* `decode: auto`: every decoder there is. */
+static void add_decoder(void *user, const char *path, const struct library *library, const struct error *err) {
+    struct auto_decode *a = user;
+    if (!library) {
+        buf_printf(a->mistakes, "%s\n", err->text);
+        a->result = -EINVAL;
+        return;
+    }
+    (void)path;
+    const struct steps *have = &a->pipeline->stage[SIFTD_DECODE];
+    for (size_t i = 0; i < have->count; i++)
+        if (strcmp(have->instance[i]->plugin->name, library->plugin.name) == 0)
+            return;
+    struct config_use use = {SIFTD_DECODE, (char *)library->plugin.name, NULL, a->use->mark};
+    if (add_step(a->processor, a->pipeline, &use, a->mistakes) < 0)
+        a->result = -EINVAL;
+}
+
+static int load_pipeline(struct processor *processor, const struct config_pipeline *config, struct pipeline *pipeline,
+                         struct buf *mistakes) {
+    int r = 0;
+    for (size_t i = 0; i < config->count; i++) {
+        const struct config_use *use = &config->use[i];
+        if (use->stage == SIFTD_DECODE && strcmp(use->name, "auto") == 0) {
+            struct auto_decode a = {processor, pipeline, use, mistakes, 0};
+            host_walk(processor->host, SIFTD_DECODE, add_decoder, &a);
+            r = a.result < 0 ? a.result : r;
+        } else if (add_step(processor, pipeline, use, mistakes) < 0) {
+            r = -EINVAL;
+        }
+    }
+    if (r == 0 && pipeline->stage[SIFTD_DECODE].count == 0) {
+        buf_printf(mistakes, "pipeline \"%s\" has no decoder: put decode plugins into one of plugin_dirs\n",
+                   config->name);
+        r = -EINVAL;
+    }
+    return r;
+}
+
+int processor_open(const struct config *config, struct processor **ret, struct buf *mistakes) {
+    struct processor *processor = mem_alloc(sizeof *processor);
+    document_init(&processor->doc);
+    processor->host = host_new(config);
+    processor->pipelines = config->pipelines;
+    processor->pipeline = mem_alloc(config->pipelines * sizeof *processor->pipeline);
+    int r = host_load_packs(processor->host, mistakes);
+    for (size_t i = 0; i < config->pipelines; i++)
+        if (load_pipeline(processor, &config->pipeline[i], &processor->pipeline[i], mistakes) < 0)
+            r = -EINVAL;
+    if (r < 0) {
+        processor_close(processor);
+        return r;
+    }
+    *ret = processor;
+    return 0;
+}
+
+struct processor *processor_close(struct processor *processor) {
+    if (!processor)
+        return NULL;
+    for (size_t i = 0; i < processor->pipelines; i++) {
+        struct pipeline *pipeline = &processor->pipeline[i];
+        for (int s = SIFTD_DECODE; s < STAGES; s++) {
+            for (size_t k = 0; k < pipeline->stage[s].count; k++)
+                instance_close(pipeline->stage[s].instance[k]);
+            free(pipeline->stage[s].instance);
+        }
+        free(pipeline->checkers.instance);
+    }
+    free(processor->pipeline);
+    document_deinit(&processor->doc);
+    host_free(processor->host);
+    free(processor);
+    return NULL;
+}
+
+/* --- the file's bytes --------------------------------------------------------------------------------------------- */
+
+struct content {
+    char *own; /* read into memory, or NULL */
+    void *map; /* or mapped */
+    size_t size;
+};
+
+/* Reads to the end. `expected` is the size of a regular file, which saves the read that finds nothing; a file that grew
+ * meanwhile is noticed afterwards, as any change is. 0: unknown. */
+static int read_all(int fd, size_t expected, struct content *content, struct error *err) {
+    struct buf bytes = {0};
+    while (expected == 0 || bytes.len < expected) {
+        ssize_t n = read(fd, buf_reserve(&bytes, MAP_FROM), MAP_FROM);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            int code = errno;
+            buf_free(&bytes);
+            return error_errno(err, code, "reading failed");
+        }
+        if (n == 0)
+            break;
+        bytes.len += (size_t)n;
+    }
+    content->own = bytes.at;
+    content->size = bytes.len;
+    return 0;
+}
+
+static int content_open(int fd, const struct stat *st, struct content *content, struct error *err) {
+    if (!S_ISREG(st->st_mode) || st->st_size < MAP_FROM)
+        return read_all(fd, S_ISREG(st->st_mode) ? (size_t)st->st_size : 0, content, err);
+    content->size = (size_t)st->st_size;
+    content->map = mmap(NULL, content->size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+    if (content->map == MAP_FAILED) {
+        content->map = NULL;
+        return error_errno(err, errno, "%zu bytes cannot be mapped", content->size);
+    }
+    return 0;
+}
+
+static void content_close(struct content *content) {
+    free(content->own);
+    if (content->map)
+        munmap(content->map, content->size);
+}
+
+static bool has_changed(int fd, const struct stat *before) {
+    struct stat now;
+    return S_ISREG(before->st_mode) && fstat(fd, &now) == 0 &&
+           (now.st_size != before->st_size || now.st_mtim.tv_sec != before->st_mtim.tv_sec ||
+            now.st_mtim.tv_nsec != before->st_mtim.tv_nsec);
+}
+
+/* --- the stages --------------------------------------------------------------------------------------------------- */
+
+struct passage {
+    struct processor *processor;
+    const struct pipeline *pipeline;
+    struct siftd_doc *doc;
+    const struct process_calls *calls;
+    uint64_t spent[STAGES]; /* nanoseconds */
+    char error[1200];       /* why the document is rejected */
+};
+
+static uint64_t now_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static void enter(struct passage *run, int stage, struct instance *instance) {
+    run->doc->stage = stage;
+    run->doc->running = instance;
+    if (instance) {
+        instance->failed = false;
+        instance->document = run->doc->name;
+    }
+    if (run->calls->step)
+        run->calls->step(run->calls->user, stage, instance ? instance->plugin->name : "");
+}
+
+static const char *reason(const struct instance *instance) {
+    return instance->failed ? instance->error : "it gave no reason";
+}
+
+/* A plugin that failed is a finding; the others go on. */
+static void note_failure(struct passage *run, const struct instance *instance, const char *why) {
+    char text[1200];
+    struct siftd_doc *doc = run->doc;
+    snprintf(text, sizeof text, "%s/%s failed: %s", host_stage_name(instance->plugin->stage), instance->plugin->name,
+             why);
+    int stage = doc->stage;
+    doc->stage = SIFTD_VALIDATE;
+    document_calls.emit(document_calls.finding(doc, SIFTD_FAIL, "plugin", 0, 0, 0, text));
+    doc->stage = stage;
+}
+
+static int decode(struct passage *run) {
+    const struct steps *steps = &run->pipeline->stage[SIFTD_DECODE];
+    struct siftd_doc *doc = run->doc;
+    struct siftd_str head = {doc->bytes, doc->size < HEAD ? doc->size : HEAD};
+    struct instance *best = NULL;
+    int most = 0;
+    for (size_t i = 0; i < steps->count; i++) {
+        struct instance *instance = steps->instance[i];
+        enter(run, SIFTD_DECODE, instance);
+        int sure = instance->plugin->probe(instance->self, head, doc->size, doc->name);
+        if (sure > most) {
+            most = sure;
+            best = instance;
+        }
+    }
+    if (!best) {
+        snprintf(run->error, sizeof run->error,
+                 "none of the %zu decoders reads this kind of file; convert it, or add a decode "
+                 "plugin for it",
+                 steps->count);
+        return -1;
+    }
+    enter(run, SIFTD_DECODE, best);
+    document_set(doc, "format", best->plugin->name);
+    if (best->plugin->run(best->self, doc) == SIFTD_OK)
+        return 0;
+    snprintf(run->error, sizeof run->error, "decode/%s: %s", best->plugin->name, reason(best));
+    return -1;
+}
+
+static bool works_on(const struct instance *instance, const struct siftd_doc *doc) {
+    uint32_t content = instance->plugin->content ? instance->plugin->content : SIFTD_PROSE;
+    return content & (uint32_t)doc->content;
+}
+
+static void run_step(struct passage *run, struct instance *instance) {
+    enter(run, instance->plugin->stage, instance);
+    int r = instance->plugin->run(instance->self, run->doc);
+    if (instance->plugin->stage == SIFTD_CLEAN) {
+        struct error err;
+        if (r == SIFTD_ERROR)
+            edit_clear(&run->doc->edits);
+        else if (document_apply_edits(run->doc, &err) < 0)
+            note_failure(run, instance, err.text);
+    }
+    if (r == SIFTD_ERROR)
+        note_failure(run, instance, reason(instance));
+}
+
+static void run_stage(struct passage *run, int stage) {
+    const struct steps *steps = &run->pipeline->stage[stage];
+    for (size_t i = 0; i < steps->count && !run->doc->flush_error; i++)
+        if (steps->instance[i]->plugin->run && works_on(steps->instance[i], run->doc))
+            run_step(run, steps->instance[i]);
+}
+
+/* Each validator sees each record before any sees the whole. Findings that come up meanwhile are not checked again. */
+static void check_records(struct passage *run) {
+    struct siftd_doc *doc = run->doc;
+    size_t count = doc->records;
+    for (size_t k = 0; k < run->pipeline->checkers.count; k++) {
+        struct instance *checker = run->pipeline->checkers.instance[k];
+        enter(run, SIFTD_VALIDATE, checker);
+        for (size_t i = 0; i < count; i++) {
+            struct siftd_record *record = doc->record[i];
+            if (record->emitted && checker->plugin->check(checker->self, doc, record, record->type,
+                                                          (struct siftd_str){NULL, 0}) == SIFTD_SKIP)
+                record->emitted = false;
+        }
+    }
+}
+
+static void select_checkers(struct passage *run) {
+    run->doc->checker = run->pipeline->checkers.instance;
+    run->doc->checkers = run->pipeline->checkers.count;
+}
+
+static void timed(struct passage *run, int stage, void (*work)(struct passage *run, int stage)) {
+    uint64_t start = now_ns();
+    work(run, stage);
+    run->spent[stage] += now_ns() - start;
+}
+
+static void validate(struct passage *run, int stage) {
+    document_close_records(run->doc);
+    check_records(run);
+    run_stage(run, stage);
+}
+
+static int run_stages(struct passage *run) {
+    uint64_t start = now_ns();
+    int r = decode(run);
+    run->spent[SIFTD_DECODE] = now_ns() - start;
+    if (r < 0)
+        return r;
+    select_checkers(run);
+    timed(run, SIFTD_CLEAN, run_stage);
+    timed(run, SIFTD_EXTRACT, run_stage);
+    timed(run, SIFTD_VALIDATE, validate);
+    document_write_records(run->doc);
+    return 0;
+}
+
+/* --- the document record ------------------------------------------------------------------------------------------ */
+
+static void write_tallies(struct buf *out, const char *key, const struct tallies *tallies) {
+    json_key(out, key);
+    buf_char(out, '{');
+    for (size_t i = 0; i < tallies->count; i++)
+        json_field_u64(out, tallies->item[i].name, tallies->item[i].count);
+    buf_char(out, '}');
+}
+
+static void write_document(struct passage *run, int status) {
+    static const char *const words[] = {"ok", "findings", "rejected"};
+    struct siftd_doc *doc = run->doc;
+    struct buf *out = &doc->line;
+    out->len = 0;
+    buf_str(out, "{\"type\":\"document\",\"id\":\"document\",\"source\":{\"bytes\":[0,");
+    buf_u64(out, doc->size);
+    buf_str(out, "]}");
+    json_field(out, "status", words[status]);
+    for (size_t i = 0; i < doc->facts; i++) {
+        json_key(out, doc->fact[i].key);
+        buf_str(out, doc->fact[i].json);
+    }
+    json_field_u64(out, "bytes", doc->size);
+    json_field_u64(out, "chars", utf8_count(doc->text.at ? doc->text.at : "", doc->text.len));
+    write_tallies(out, "records", &doc->types);
+    write_tallies(out, "repairs", &doc->repairs);
+    json_key(out, "stages");
+    buf_char(out, '{');
+    for (int s = SIFTD_DECODE; s < STAGES; s++) {
+        json_key(out, host_stage_name(s));
+        buf_printf(out, "%.3f", (double)run->spent[s] / 1e6);
+    }
+    buf_char(out, '}');
+    if (status == 2)
+        json_field(out, "error", run->error);
+    buf_char(out, '}');
+    document_line(doc, "document", out->at, out->len);
+}
+
+static void leave(struct passage *run) {
+    for (int s = SIFTD_DECODE; s < STAGES; s++)
+        for (size_t i = 0; i < run->pipeline->stage[s].count; i++)
+            run->pipeline->stage[s].instance[i]->document = NULL;
+    enter(run, 0, NULL);
+}
+
+static void fill_result(struct passage *run, int status, struct process_result *ret) {
+    struct siftd_doc *doc = run->doc;
+    ret->flushed = doc->flushed;
+    ret->source_size = doc->size;
+    ret->records = (uint32_t)doc->lines;
+    ret->status = status;
+    memcpy(ret->sha256, doc->sha256, SHA256_SIZE);
+}
+
+static void give_text(const struct siftd_doc *doc, struct process_result *ret) {
+    ret->text.len = 0;
+    buf_add(&ret->text, doc->text.at, doc->text.len);
+    ret->facts = 0;
+    for (size_t i = 0; i < doc->records; i++) {
+        const struct siftd_record *record = doc->record[i];
+        if (!record->emitted)
+            continue;
+        mem_push(ret->fact, ret->facts, ret->fact_room);
+        struct process_fact *fact = &ret->fact[ret->facts++];
+        struct buf json = {0};
+        record_write(record, false, &json);
+        buf_char(&json, 0);
+        *fact = (struct process_fact){record->place.start, record->place.end, record->is_finding, json.at};
+    }
+}
+
+int processor_run(struct processor *processor, size_t index, int fd, const char *name,
+                  const struct process_calls *calls, int want_text, struct process_result *ret, struct error *err) {
+    struct passage run = {
+        .processor = processor, .pipeline = &processor->pipeline[index], .doc = &processor->doc, .calls = calls};
+    struct siftd_doc *doc = run.doc;
+    struct content content = {0};
+    struct stat st;
+    struct error why = {0};
+    document_reset(doc);
+    ret->body.len = 0;
+    doc->body = &ret->body;
+    doc->calls = calls;
+    int r = fstat(fd, &st) < 0 ? error_errno(&why, errno, "the file cannot be looked at")
+                               : content_open(fd, &st, &content, &why);
+    const char *bytes = content.map ? content.map : content.own ? content.own : "";
+    document_identify(doc, name, bytes, content.size);
+    if (r < 0)
+        snprintf(run.error, sizeof run.error, "%s", why.text);
+    else
+        r = run_stages(&run);
+    int status = r < 0 ? 2 : doc->has_findings ? 1 : 0;
+    write_document(&run, status);
+    fill_result(&run, status, ret);
+    ret->changed = r == 0 && has_changed(fd, &st);
+    if (want_text)
+        give_text(doc, ret);
+    leave(&run);
+    text_clear(&doc->text); /* it may have borrowed the bytes */
+    content_close(&content);
+    return doc->flush_error ? error_errno(err, -doc->flush_error, "the records cannot be handed on") : 0;
+}
+
+void process_result_free(struct process_result *result) {
+    buf_free(&result->body);
+    buf_free(&result->text);
+    for (size_t i = 0; i < result->facts; i++)
+        free(result->fact[i].json);
+    free(result->fact);
+    *result = (struct process_result){0};
+}

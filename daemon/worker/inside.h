@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside the pool: pool.c (queue, life), process.c (one worker's life and death), spool.c (files for large records). */
+#pragma once
+#include "wire/child.h"
+#include "wire/wire.h"
+#include "worker/worker.h"
+
+enum {
+    SPOOLS_MAX = 32,    /* open at once */
+    SPOOL_RETRY = 1000, /* ms */
+    ATTEMPTS_MAX = 3,   /* a document whose workers die before they say what they are at */
+    PAUSE_FIRST = 100,  /* ms before a worker that died at its start is replaced; doubles up to */
+    PAUSE_LONGEST = 30000,
+    READY_LIMIT = 120000, /* ms to load the plugins */
+    END_LIMIT = 2000,     /* ms to close them; then it is killed */
+};
+
+enum worker_state { WORKER_NONE, WORKER_STARTING, WORKER_READY, WORKER_PAUSED };
+
+struct worker {
+    struct pool *pool;
+    unsigned index;
+    enum worker_state state;
+    struct child child;
+    uv_poll_t messages, end; /* on the child's socket and pidfd; open while state is STARTING or READY */
+    uv_timer_t timer;        /* limit of the first job, of the start or the end, or the pause */
+    unsigned handles;        /* of messages and end: not yet closed */
+    struct wire_progress *progress;
+    struct pool_job *job[WORKER_WINDOW]; /* in the order sent */
+    unsigned jobs;
+    uint64_t since; /* loop time at which job[0] became the first */
+    bool foul;      /* killed for a message that fits nowhere */
+    bool late;      /* killed for its time, at late_job */
+    uint64_t late_job;
+    bool served; /* has answered since its start */
+    bool wants_spool;
+    int spool;    /* given for job[0]; -1 */
+    bool retired; /* isolation: document */
+    uint64_t documents, restarts, pause;
+    uint32_t lacking; /* parts of the confinement that its kernel does not have */
+};
+
+struct pool {
+    uv_loop_t *loop;
+    const struct config *config;
+    struct pool_calls calls;
+    int text; /* the configuration, as a file that workers get */
+    char *spool_dir;
+    struct worker *worker;
+    unsigned workers, window, jobs;
+    struct pool_job *first, *last; /* waiting */
+    struct wire_message *message;
+    uv_timer_t spool_timer; /* when stopping: END_LIMIT */
+    unsigned spools;
+    unsigned closing; /* timers not yet closed, when stopping */
+    bool was_ready, was_refused, stopping;
+};
+
+/* pool.c */
+void pool_dispatch(struct pool *pool);
+void pool_give_back(struct pool *pool, struct pool_job **jobs, unsigned count); /* to the front, in this order */
+void pool_job_ended(struct pool *pool);
+void pool_maybe_stopped(struct pool *pool);
+
+/* process.c */
+void worker_start(struct worker *worker);
+int worker_send(struct worker *worker, struct pool_job *job); /* 0, or -EAGAIN and the like */
+void worker_on_timer(uv_timer_t *timer);
+void worker_end(struct worker *worker);  /* when stopping */
+void worker_kill(struct worker *worker); /* one that has not ended within END_LIMIT */
+
+/* spool.c */
+void spool_give(struct worker *worker);
+void spool_on_timer(uv_timer_t *timer);

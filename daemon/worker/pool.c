@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* The pool's queue and life. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "worker/inside.h"
+
+static unsigned worker_count(const struct config *config) {
+    unsigned count = config->workers.count;
+    if (count == 0)
+        count = uv_available_parallelism();
+    return count < 1 ? 1 : count > 64 ? 64 : count;
+}
+
+static struct worker *least_busy(struct pool *pool) {
+    struct worker *best = NULL;
+    for (unsigned i = 0; i < pool->workers; i++) {
+        struct worker *w = &pool->worker[i];
+        if (w->state == WORKER_READY && !w->retired && !w->late && w->jobs < pool->window &&
+            (!best || w->jobs < best->jobs))
+            best = w;
+    }
+    return best;
+}
+
+static struct pool_job *take_first(struct pool *pool) {
+    struct pool_job *job = pool->first;
+    pool->first = job->next;
+    if (!pool->first)
+        pool->last = NULL;
+    job->next = NULL;
+    return job;
+}
+
+void pool_dispatch(struct pool *pool) {
+    struct worker *worker;
+    while (pool->first && !pool->stopping && (worker = least_busy(pool))) {
+        struct pool_job *job = take_first(pool);
+        if (job->fd < 0 && pool->calls.again(pool->calls.user, job) < 0) {
+            pool->jobs--;
+            continue;
+        }
+        int e = worker_send(worker, job);
+        if (e == 0) {
+            pool->calls.sent(pool->calls.user, job);
+            continue;
+        }
+        pool_give_back(pool, &job, 1);
+        if (e == -EAGAIN)
+            return;
+        worker->retired = true; /* its end is on the way */
+    }
+}
+
+void pool_submit(struct pool *pool, struct pool_job *job) {
+    job->next = NULL;
+    if (pool->last)
+        pool->last->next = job;
+    else
+        pool->first = job;
+    pool->last = job;
+    pool->jobs++;
+    pool_dispatch(pool);
+}
+
+void pool_give_back(struct pool *pool, struct pool_job **jobs, unsigned count) {
+    while (count--) {
+        jobs[count]->next = pool->first;
+        pool->first = jobs[count];
+        if (!pool->last)
+            pool->last = pool->first;
+    }
+}
+
+void pool_job_ended(struct pool *pool) {
+    pool->jobs--;
+}
+
+unsigned pool_jobs(const struct pool *pool) {
+    return pool->jobs;
+}
+
+static void pool_init(struct pool *pool) {
+    uv_timer_init(pool->loop, &pool->spool_timer);
+    pool->spool_timer.data = pool;
+    for (unsigned i = 0; i < pool->workers; i++) {
+        struct worker *w = &pool->worker[i];
+        *w = (struct worker){.pool = pool, .index = i, .spool = -1};
+        uv_timer_init(pool->loop, &w->timer);
+        w->timer.data = w;
+    }
+    pool->closing = pool->workers + 1;
+}
+
+int pool_start(uv_loop_t *loop, const struct config *config, const char *text, size_t len, const char *spool_dir,
+               const struct pool_calls *calls, struct pool **ret, struct error *err) {
+    int fd = child_text_fd(text, len);
+    if (fd < 0)
+        return error_errno(err, -fd, "the workers' copy of the configuration cannot be made");
+    struct pool *pool = mem_alloc(sizeof *pool);
+    *pool = (struct pool){.loop = loop, .config = config, .calls = *calls, .text = fd};
+    pool->spool_dir = mem_strdup(spool_dir);
+    pool->workers = worker_count(config);
+    pool->window = config->workers.per_document ? 1 : WORKER_WINDOW;
+    pool->worker = mem_alloc(pool->workers * sizeof *pool->worker);
+    pool->message = mem_alloc(sizeof *pool->message);
+    pool_init(pool);
+    for (unsigned i = 0; i < pool->workers; i++)
+        worker_start(&pool->worker[i]);
+    *ret = pool;
+    return 0;
+}
+
+static bool any_left(const struct pool *pool) {
+    for (unsigned i = 0; i < pool->workers; i++)
+        if (pool->worker[i].state != WORKER_NONE || pool->worker[i].handles)
+            return true;
+    return false;
+}
+
+static void on_spool_timer_closed(uv_handle_t *handle) {
+    struct pool *pool = handle->data;
+    pool->closing--;
+    pool_maybe_stopped(pool);
+}
+
+void pool_maybe_stopped(struct pool *pool) {
+    if (!pool->stopping || any_left(pool))
+        return;
+    if (!uv_is_closing((uv_handle_t *)&pool->spool_timer))
+        uv_close((uv_handle_t *)&pool->spool_timer, on_spool_timer_closed);
+    else if (pool->closing == 0)
+        pool->calls.stopped(pool->calls.user);
+}
+
+static void on_timer_closed(uv_handle_t *handle) {
+    struct worker *worker = handle->data;
+    worker->pool->closing--;
+    pool_maybe_stopped(worker->pool);
+}
+
+static void on_end_limit(uv_timer_t *timer) {
+    struct pool *pool = timer->data;
+    for (unsigned i = 0; i < pool->workers; i++)
+        worker_kill(&pool->worker[i]);
+}
+
+void pool_stop(struct pool *pool) {
+    if (pool->stopping)
+        return;
+    pool->stopping = true;
+    while (pool->first)
+        pool->calls.dropped(pool->calls.user, take_first(pool));
+    for (unsigned i = 0; i < pool->workers; i++) {
+        worker_end(&pool->worker[i]);
+        uv_close((uv_handle_t *)&pool->worker[i].timer, on_timer_closed);
+    }
+    uv_timer_start(&pool->spool_timer, on_end_limit, END_LIMIT, 0);
+    pool_maybe_stopped(pool);
+}
+
+struct pool *pool_free(struct pool *pool) {
+    if (pool) {
+        close_fd(pool->text);
+        free(pool->spool_dir);
+        free(pool->worker);
+        free(pool->message);
+        free(pool);
+    }
+    return NULL;
+}
+
+static const char *state_word(const struct worker *w) {
+    if (w->state == WORKER_READY)
+        return w->jobs ? "working" : "idle";
+    return w->state == WORKER_STARTING ? "starting" : "paused";
+}
+
+cJSON *pool_status(const struct pool *pool) {
+    cJSON *list = cJSON_CreateArray();
+    for (unsigned i = 0; i < pool->workers; i++) {
+        const struct worker *w = &pool->worker[i];
+        cJSON *item = cJSON_CreateObject();
+        cJSON_AddNumberToObject(item, "pid", w->handles ? (double)w->child.pid : 0);
+        cJSON_AddStringToObject(item, "state", state_word(w));
+        if (w->jobs)
+            cJSON_AddStringToObject(item, "document", w->job[0]->name);
+        else
+            cJSON_AddNullToObject(item, "document");
+        cJSON_AddNumberToObject(item, "documents", (double)w->documents);
+        cJSON_AddNumberToObject(item, "restarts", (double)w->restarts);
+        char words[64];
+        cJSON_AddStringToObject(item, "unconfined", wire_confine_words(w->lacking, words, sizeof words));
+        cJSON_AddItemToArray(list, item);
+    }
+    return list;
+}

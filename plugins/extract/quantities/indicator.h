@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The reading of one article: its tokens, and for every quantity what the sentence around it says. Each part is read in
+ * one forward pass over the tokens: spans first, then the year, statuses, periods, subjects, names. A part may use
+ * those before it.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "siftd/plugin.h"
+#include "token.h"
+
+enum { NAME_BYTES = 384 };
+
+enum status { STATUS_ACTUAL, STATUS_TARGET, STATUS_TERMS, STATUS_CHANGE };
+
+struct indicator {
+    size_t token;              /* the number's place in the row */
+    size_t segment;            /* first token of its part of the clause */
+    size_t clause, clause_end; /* tokens of the clause: [clause, clause_end) */
+    size_t sentence;           /* first token of the sentence */
+    const char *qualifier;
+    enum status status;
+    char period[WHEN_TEXT];   /* empty: not said */
+    struct siftd_str subject; /* a piece of the text; empty: not said */
+    char name[NAME_BYTES];    /* empty: not said */
+    struct siftd_str head;    /* the last word of what is counted, a piece of the text */
+};
+
+struct article {
+    struct tokens tokens;
+    struct indicator *indicator; /* one a quantity */
+    size_t room;
+    size_t start; /* of the article in the text */
+    int year;     /* the year that the article is about; 0 when it does not say */
+};
+
+/* Finds each quantity's clause, segment and sentence, and its qualifier. */
+void spans_read(struct article *article);
+/* Finds the year that the article is about; leaves it as it was when the article names none. */
+void year_read(struct article *article);
+void statuses_read(struct article *article);
+void periods_read(struct article *article);
+void subjects_read(struct article *article);
+void names_read(struct article *article);

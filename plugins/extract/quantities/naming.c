@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a number counts, in the words of its clause. The name stands
+ *     before the number        入驻企业 | 120家
+ *     behind it                举办 | 6场 | 招聘会 ;  为 | 40家 | 企业 | 提供贷款  (获贷款的企业)
+ *     behind it, with 的       9万元 | 的 | 订单   (unless a measured noun stands before: 资金规模达 | 9万元 | 的 |
+ * 基金) nowhere                  其中7个 … : what the number before in the sentence counted
+ */
+#include "indicator.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "codepoint.h"
+#include "str.h"
+
+enum {
+    OBJECT_ALONE = 5,
+    NOUN_ALONE = 6,
+    PHRASE_MAX = 16,
+    PHRASE_JOINED = 6,
+    PART_MAX = 4,
+    HEAD_MAX = 4,
+    BASE_REACH = 8,
+    LISTED_MAX = 8,
+    LISTING = 0x3001,
+    SEMICOLON = 0xFF1B
+};
+
+#define SUFFIX (ROLE_BIT(PLACE) | ROLE_BIT(ORGANISATION) | ROLE_BIT(COMPANY) | ROLE_BIT(PROGRAMME) | ROLE_BIT(EVENT))
+#define QUALIFIER                                                                                                      \
+    (ROLE_BIT(OVER_BEFORE) | ROLE_BIT(NEARLY_BEFORE) | ROLE_BIT(ABOUT_BEFORE) | ROLE_BIT(UP_TO_BEFORE) |               \
+     ROLE_BIT(OVER_AFTER) | ROLE_BIT(ABOUT_AFTER) | ROLE_BIT(UP_TO_AFTER))
+#define NOUN_ENDS                                                                                                      \
+    (ROLE_BIT(VERB) | ROLE_BIT(BOUND) | ROLE_BIT(LINK) | ROLE_BIT(PIVOT) | ROLE_BIT(GIVE) | ROLE_BIT(CHANGE) |         \
+     ROLE_BIT(LASTING) | ROLE_BIT(RECEIVE) | ROLE_BIT(BECOME))
+
+struct piece { /* tokens [first, end) */
+    size_t first, end;
+};
+
+static struct siftd_str piece_text(const struct tokens *tokens, struct piece piece) {
+    if (piece.first >= piece.end)
+        return (struct siftd_str){"", 0};
+    return str_from(tokens->text.at + tokens->at[piece.first].start, tokens->text.at + tokens->at[piece.end - 1].end);
+}
+
+static size_t piece_length(const struct tokens *tokens, struct piece piece) {
+    struct siftd_str text = piece_text(tokens, piece);
+    return cp_count(text.at, text.len);
+}
+
+static bool has_role(const struct tokens *tokens, struct piece piece, uint64_t roles) {
+    for (size_t i = piece.first; i < piece.end; i++)
+        if (token_is(tokens, i, roles))
+            return true;
+    return false;
+}
+
+static void set_name(struct indicator *indicator, struct siftd_str a, const char *joint, struct siftd_str b) {
+    if (a.len + strlen(joint) + b.len < NAME_BYTES)
+        snprintf(indicator->name, NAME_BYTES, "%.*s%s%.*s", (int)a.len, a.at, joint, (int)b.len, b.at);
+}
+
+static bool is_noun_word(const struct tokens *tokens, size_t i) {
+    const struct token *token = &tokens->at[i];
+    char first = tokens->text.at[token->start];
+    if (token->kind == TOKEN_TEXT || token->kind == TOKEN_QUOTE)
+        return first != ' ' && first != '.';
+    return token->kind == TOKEN_WORD && !(token->roles & (NOUN_ENDS | ROLE_BIT(REGION) | ROLE_BIT(DONE)));
+}
+
+/* A verb inside a name (服务 in 服务机构) or at its end (专业服务); none behind a finished noun (企业 | 入驻). */
+static bool is_nominal(const struct tokens *tokens, size_t i, size_t first, size_t end) {
+    if (!token_is(tokens, i, ROLE_BIT(NOMINAL)) || (i > first && token_is(tokens, i - 1, ROLE_BIT(HOLDER))))
+        return false;
+    return i + 1 == end || is_noun_word(tokens, i + 1);
+}
+
+/* The noun that begins at token i. */
+static struct piece noun_at(const struct tokens *tokens, size_t i, size_t end) {
+    struct piece noun = {i, i};
+    while (noun.end < end && (is_noun_word(tokens, noun.end) || is_nominal(tokens, noun.end, i, end)))
+        noun.end++;
+    return noun;
+}
+
+static void trim(const struct tokens *tokens, struct piece *piece) {
+    uint64_t front = ROLE_BIT(OPEN) | ROLE_BIT(LINK) | ROLE_BIT(REGION) | ROLE_BIT(TARGET) | ROLE_BIT(UNTIL) |
+                     ROLE_BIT(TOWARDS) | ROLE_BIT(BOUND) | ROLE_BIT(RECEIVE) | ROLE_BIT(PART) | QUALIFIER;
+    uint64_t back = ROLE_BIT(LINK) | ROLE_BIT(TARGET) | ROLE_BIT(TOTAL) | ROLE_BIT(DONE) | ROLE_BIT(TAIL) | QUALIFIER;
+    while (piece->first < piece->end) {
+        const struct token *token = &tokens->at[piece->first];
+        bool nominal = token->roles & (ROLE_BIT(NOMINAL) | ROLE_BIT(MEASURE));
+        if (token->kind != TOKEN_TIME && token->kind != TOKEN_BREAK && (nominal || !(token->roles & front)))
+            break;
+        piece->first++;
+    }
+    while (piece->end > piece->first) {
+        const struct token *last = &tokens->at[piece->end - 1];
+        if (!(last->roles & back) && last->kind != TOKEN_BREAK && last->kind != TOKEN_TIME)
+            break;
+        if (last->roles & ROLE_BIT(LEVEL)) /* 缩短到: the verb says no more than that it is a level now */
+            back |= ROLE_BIT(CHANGE);
+        piece->end--;
+    }
+}
+
+/* Where the name before a number begins: behind the last word that ends what is said of somebody else. */
+static size_t cut(const struct tokens *tokens, struct piece piece) {
+    uint64_t enders = ROLE_BIT(LIST) | ROLE_BIT(REGION) | ROLE_BIT(TARGET) | ROLE_BIT(PART);
+    size_t from = piece.first;
+    for (size_t i = piece.first; i + 1 < piece.end; i++) {
+        const struct token *token = &tokens->at[i];
+        if (token->kind == TOKEN_TIME || token->roles & enders || (token->roles & SUFFIX && i + 2 < piece.end))
+            from = i + 1;
+        else if (token->kind == TOKEN_WORD && token->roles & SUFFIX &&
+                 piece_length(tokens, (struct piece){i + 1, piece.end}) >= 4)
+            from = i + 1;
+        if (from == i + 1 && token->roles & ROLE_BIT(COMPANY) && tokens->at[i + 1].kind == TOKEN_QUOTE &&
+            i + 2 < piece.end)
+            from = i + 2;
+    }
+    return from;
+}
+
+/* 办结率, 研发投入占…: a verb that the word behind it makes part of a noun. */
+static bool is_made_noun(const struct tokens *tokens, size_t i) {
+    const struct token *next = &tokens->at[i + 1];
+    if (token_is(tokens, i + 1, ROLE_BIT(VERB)) && i + 2 < tokens->count)
+        return is_made_noun(tokens, i + 1);
+    return token_is(tokens, i + 1, ROLE_BIT(SHARE)) ||
+           (next->roles & ROLE_BIT(MEASURE) &&
+            cp_length((unsigned char)tokens->text.at[next->start]) == next->end - next->start);
+}
+
+/* 支持技术改造项目: of a verb that may stand inside a name and one before it, the one before is meant. */
+static size_t last_verb(const struct tokens *tokens, struct piece piece) {
+    size_t nominal = piece.end;
+    for (size_t i = piece.end; i-- > piece.first;) {
+        if (i + 1 >= piece.end || !token_is(tokens, i, ROLE_BIT(VERB)) || is_made_noun(tokens, i))
+            continue;
+        if (!token_is(tokens, i, ROLE_BIT(NOMINAL)))
+            return nominal == piece.end || nominal > i + 1 ? i : nominal;
+        if (nominal == piece.end)
+            nominal = i;
+    }
+    return nominal;
+}
+
+/* The words before a number as a name: the last verb's object, with the verb when it is short. */
+static struct piece name_before(const struct tokens *tokens, struct piece piece) {
+    piece.first = cut(tokens, piece);
+    trim(tokens, &piece);
+    size_t verb = last_verb(tokens, piece);
+    if (verb == piece.end)
+        return piece;
+    struct piece object = {verb + 1, piece.end};
+    trim(tokens, &object);
+    if (object.first >= object.end)
+        return piece;
+    bool alone = piece_length(tokens, object) >= OBJECT_ALONE && !has_role(tokens, object, ROLE_BIT(TAIL));
+    return alone ? object : (struct piece){verb, piece.end};
+}
+
+/* What the counted ones do, behind their noun: 参加培训, 获得贷款. */
+static struct piece phrase_behind(const struct tokens *tokens, size_t i, size_t end) {
+    struct piece phrase = {i, i};
+    while (phrase.end < end && tokens->at[phrase.end].kind != TOKEN_BREAK &&
+           tokens->at[phrase.end].kind != TOKEN_NUMBER && tokens->at[phrase.end].kind != TOKEN_TIME &&
+           piece_length(tokens, (struct piece){i, phrase.end + 1}) <= PHRASE_MAX)
+        phrase.end++;
+    while (phrase.end > phrase.first && token_is(tokens, phrase.end - 1, ROLE_BIT(LINK) | ROLE_BIT(BOUND)))
+        phrase.end--;
+    return phrase;
+}
+
+/* What a thing becomes: 培育为某某企业. Empty when the phrase says nothing of the kind. */
+static struct piece becomes(const struct tokens *tokens, struct piece phrase, size_t end) {
+    for (size_t i = phrase.first; i + 1 < phrase.end; i++)
+        if (token_is(tokens, i, ROLE_BIT(BECOME)))
+            return noun_at(tokens, i + 1, end);
+    return (struct piece){0, 0};
+}
+
+/* 企业 获得贷款: 获得贷款的企业; 企业 入驻: 入驻企业; 为企业 提供贷款: 获贷款的企业. */
+static void name_doer(const struct tokens *tokens, struct indicator *indicator, struct piece noun, struct piece phrase,
+                      bool pivot) {
+    struct siftd_str text = piece_text(tokens, noun);
+    bool given = pivot && token_is(tokens, phrase.first, ROLE_BIT(GIVE));
+    bool nominal = token_is(tokens, phrase.first, ROLE_BIT(NOMINAL)) && !given;
+    if (nominal && phrase.end == phrase.first + 2 && token_is(tokens, phrase.end - 1, ROLE_BIT(ORGANISATION)))
+        phrase.end--; /* where they moved in says less than that they did */
+    struct siftd_str does = piece_text(tokens, (struct piece){phrase.first + given, phrase.end});
+    if (!given)
+        set_name(indicator, does, nominal && cp_count(does.at, does.len) <= PHRASE_JOINED ? "" : "的", text);
+    else if (NAME_BYTES > does.len + text.len + 8)
+        snprintf(indicator->name, NAME_BYTES, "获%.*s的%.*s", (int)does.len, does.at, (int)text.len, text.at);
+}
+
+/* The name behind a number: its noun, and what that noun gets or does when the noun says little by itself. */
+static void name_behind(const struct tokens *tokens, struct indicator *indicator, struct piece before,
+                        struct piece noun) {
+    struct siftd_str text = piece_text(tokens, noun);
+    struct piece phrase = phrase_behind(tokens, noun.end, indicator->clause_end);
+    struct piece become = becomes(tokens, phrase, indicator->clause_end);
+    bool pivot = before.end > before.first && token_is(tokens, before.end - 1, ROLE_BIT(PIVOT) | ROLE_BIT(RECEIVE));
+    bool verb = phrase.first < phrase.end &&
+                token_is(tokens, phrase.first, ROLE_BIT(VERB) | ROLE_BIT(GIVE) | ROLE_BIT(RECEIVE));
+    bool brief = piece_length(tokens, noun) < NOUN_ALONE;
+    trim(tokens, &before);
+    if (brief && become.first < become.end)
+        set_name(indicator, piece_text(tokens, become), "", str(""));
+    else if (brief && phrase.first < phrase.end && (pivot || verb))
+        name_doer(tokens, indicator, noun, phrase, pivot);
+    else if (brief && before.end > before.first && token_is(tokens, before.end - 1, ROLE_BIT(VERB)) && !pivot &&
+             !str_equal(token_text(tokens, &tokens->at[before.end - 1]), text))
+        set_name(indicator, token_text(tokens, &tokens->at[before.end - 1]), "", text);
+    else
+        set_name(indicator, text, "", str(""));
+}
+
+/* Whether two characters in a row of b stand in a as well. */
+static bool shares_word(struct siftd_str a, struct siftd_str b) {
+    const char *end = b.at + b.len;
+    for (const char *p = b.at; p < end; p += cp_length((unsigned char)*p)) {
+        size_t len = cp_length((unsigned char)*p);
+        if (p + len < end && str_find(a, (struct siftd_str){p, len + cp_length((unsigned char)p[len])}))
+            return true;
+    }
+    return false;
+}
+
+/* The last word or two of what a number counts, before it or behind it: 中小企业 of 培育中小企业. */
+static struct siftd_str head_of(const struct tokens *tokens, const struct indicator *indicator) {
+    struct piece words = {indicator->segment, indicator->token};
+    trim(tokens, &words);
+    if (words.first >= words.end || !is_noun_word(tokens, words.end - 1))
+        words = noun_at(tokens, indicator->token + 1, indicator->clause_end);
+    while (words.end > words.first + 1 && token_is(tokens, words.end - 1, ROLE_BIT(MEASURE)))
+        words.end--; /* 贷款发生额 measures 贷款 */
+    struct piece head = {words.end, words.end};
+    while (head.first > words.first && is_noun_word(tokens, head.first - 1) &&
+           !token_is(tokens, head.first - 1, QUALIFIER) &&
+           (head.first == head.end || piece_length(tokens, (struct piece){head.first - 1, head.end}) <= HEAD_MAX))
+        head.first--;
+    return piece_text(tokens, head);
+}
+
+/* Appends the last word of what `whole` counts. */
+static void add_head(struct indicator *indicator, const struct indicator *whole) {
+    char name[NAME_BYTES];
+    snprintf(name, sizeof name, "%s", indicator->name);
+    set_name(indicator, str(name), "", whole->head);
+}
+
+/* 其中…: a part's short name that shares nothing with the whole's takes on the whole's last word. */
+static void name_part(struct indicator *indicator, const struct indicator *whole) {
+    struct siftd_str part = str(indicator->name);
+    if (cp_count(part.at, part.len) > PART_MAX || shares_word(str(whole->name), part))
+        return;
+    add_head(indicator, whole);
+}
+
+/* 国家级3家, 户均5万元: a grade or an average, which says nothing without what is graded or averaged. */
+static bool needs_head(const struct tokens *tokens, const struct indicator *indicator) {
+    struct piece words = {indicator->segment, indicator->token};
+    trim(tokens, &words);
+    return words.end == words.first + 1 && token_is(tokens, words.first, ROLE_BIT(GRADE) | ROLE_BIT(AVERAGE)) &&
+           !is_noun_word(tokens, indicator->token + 1);
+}
+
+/* The last figure before number i in its paragraph that an average is taken of, or that a grade is one of. */
+static const struct indicator *base_of(const struct article *article, size_t i) {
+    const struct tokens *tokens = &article->tokens;
+    const struct indicator *indicator = &article->indicator[i];
+    const struct unit *unit = tokens->quantity[i].unit;
+    for (size_t k = i; k-- > 0 && i - k <= BASE_REACH;) {
+        const struct indicator *base = &article->indicator[k];
+        if (base->sentence != indicator->sentence)
+            break;
+        if (tokens->quantity[k].unit == unit && base->head.len)
+            return base;
+    }
+    return NULL;
+}
+
+/* A number without words of its own: what it becomes behind it, what was done before it (放款 …，共计), else the same
+ * thing again. */
+static void inherit(const struct tokens *tokens, struct indicator *indicator, const struct indicator *previous) {
+    struct piece rest = {indicator->token + 1, indicator->clause_end};
+    struct piece become = becomes(tokens, rest, rest.end);
+    if (become.first < become.end)
+        set_name(indicator, piece_text(tokens, become), "", str(""));
+    if (indicator->name[0] || !previous || previous->sentence != indicator->sentence)
+        return;
+    const struct unit *unit = tokens->quantity[tokens->at[indicator->token].index].unit;
+    size_t verb = unit->kind == UNIT_MONEY ? last_verb(tokens, (struct piece){previous->segment, previous->token})
+                                           : previous->token;
+    if (verb < previous->token)
+        set_name(indicator, token_text(tokens, &tokens->at[verb]), "", str(""));
+    else
+        set_name(indicator, str(previous->name), "", str(""));
+}
+
+/* 占全省的20%: the share of what the number before counted. */
+static bool name_share(const struct tokens *tokens, struct indicator *indicator, const struct indicator *previous) {
+    struct piece before = {indicator->segment, indicator->token};
+    while (before.first < before.end && !token_is(tokens, before.first, ROLE_BIT(SHARE)))
+        before.first++;
+    while (before.end > before.first && token_is(tokens, before.end - 1, ROLE_BIT(BOUND) | QUALIFIER))
+        before.end--;
+    if (before.first >= before.end || !previous || previous->sentence != indicator->sentence ||
+        before.first != indicator->segment)
+        return false;
+    set_name(indicator, str(previous->name), "", piece_text(tokens, before));
+    return true;
+}
+
+/* 在孵企业由2019年的60家, 收入较上年增长5%: what stands before the time of an earlier state or a base. */
+static bool name_before_base(const struct tokens *tokens, struct indicator *indicator) {
+    struct piece before = {indicator->segment, indicator->token};
+    size_t i = before.first + 1;
+    while (i < before.end &&
+           !(tokens->at[i].kind == TOKEN_TIME && token_is(tokens, i - 1, ROLE_BIT(FROM) | ROLE_BIT(BASE_BEFORE))))
+        i++;
+    if (i >= before.end)
+        return false;
+    struct piece change = {before.end, before.end};
+    for (size_t k = i; k < before.end; k++)
+        if (token_is(tokens, k, ROLE_BIT(CHANGE)))
+            change = (struct piece){k, k + 1};
+    before.end = i - 1;
+    struct piece name = name_before(tokens, before);
+    if (name.first >= name.end)
+        return false;
+    bool changes = indicator->status == STATUS_CHANGE;
+    set_name(indicator, piece_text(tokens, name), "", changes ? piece_text(tokens, change) : str(""));
+    return true;
+}
+
+static bool lists(const struct tokens *tokens, size_t i) {
+    return token_mark(tokens, i, LISTING) ||
+           (token_is(tokens, i, ROLE_BIT(BOUND)) && token_is(tokens, i, ROLE_BIT(OPEN)));
+}
+
+/* 甲、乙分别为3家和5家: the name with the number's own place in the list. */
+static bool name_listed(const struct tokens *tokens, struct indicator *indicator) {
+    struct piece item[LISTED_MAX] = {{indicator->clause, indicator->clause}};
+    size_t items = 1, i = indicator->clause, place = 0;
+    for (; !token_is(tokens, i, ROLE_BIT(EACH)); i++) {
+        if (i == indicator->token)
+            return false;
+        if (lists(tokens, i) && item[items - 1].first < i) {
+            if (items == LISTED_MAX)
+                return false;
+            item[items++].first = i + 1;
+        }
+        item[items - 1].end = i + 1;
+    }
+    for (; i < indicator->token; i++) {
+        place += tokens->at[i].kind == TOKEN_NUMBER;
+        if (token_is(tokens, i, ROLE_BIT(VERB) | ROLE_BIT(CHANGE))) /* 分别获得: a list of those who did it */
+            return false;
+    }
+    if (items < 2 || place >= items)
+        return false;
+    for (size_t k = 0; k < items; k++)
+        trim(tokens, &item[k]);
+    struct piece name = name_before(tokens, item[place]);
+    if (name.first >= name.end)
+        return false;
+    set_name(indicator, piece_text(tokens, name), "", str(""));
+    return true;
+}
+
+/* 甲、乙等3人获评“…”: behind an enumeration, what those counted became. */
+static bool name_members(const struct tokens *tokens, struct indicator *indicator) {
+    if (indicator->token == 0 || !token_is(tokens, indicator->token - 1, ROLE_BIT(LIST)) ||
+        !token_is(tokens, indicator->token + 1, ROLE_BIT(BECOME)))
+        return false;
+    struct piece noun = noun_at(tokens, indicator->token + 2, indicator->clause_end);
+    if (noun.first >= noun.end)
+        return false;
+    set_name(indicator, piece_text(tokens, (struct piece){indicator->token + 1, noun.end}), "", str(""));
+    return true;
+}
+
+static void name_one(const struct tokens *tokens, struct indicator *indicator, const struct indicator *previous) {
+    struct piece before = {indicator->segment, indicator->token}, raw = before;
+    struct piece noun = noun_at(tokens, indicator->token + 1, indicator->clause_end);
+    bool of = token_is(tokens, indicator->token + 1, ROLE_BIT(BOUND)) &&
+              str_equal(token_text(tokens, &tokens->at[indicator->token + 1]), str("的"));
+    const struct unit *unit = tokens->quantity[tokens->at[indicator->token].index].unit;
+    trim(tokens, &before);
+    if (cp_is_latin((unsigned char)unit->name[0])) { /* English: the unit is the counted noun */
+        set_name(indicator, str(unit->name), "", str(""));
+        return;
+    }
+    if (name_share(tokens, indicator, previous) || name_before_base(tokens, indicator) ||
+        name_listed(tokens, indicator) || name_members(tokens, indicator))
+        return;
+    if (token_is(tokens, indicator->token + 1, ROLE_BIT(GIVE)) && noun.first >= noun.end) /* 30%给予补贴 */
+        noun = noun_at(tokens, indicator->token + 2, indicator->clause_end);
+    if (noun.first < noun.end) {
+        name_behind(tokens, indicator, raw, noun);
+        return;
+    }
+    bool measured = before.end > before.first && token_is(tokens, before.end - 1, ROLE_BIT(MEASURE));
+    if (of && !measured)
+        noun = noun_at(tokens, indicator->token + 2, indicator->clause_end);
+    if (of && !measured && noun.first < noun.end) {
+        set_name(indicator, piece_text(tokens, noun), "", str(""));
+        return;
+    }
+    struct piece name = name_before(tokens, before);
+    bool change = indicator->status == STATUS_CHANGE;
+    if (name.first < name.end &&
+        !(change && has_role(tokens, (struct piece){name.first, name.first + 1}, ROLE_BIT(COMPARE) | ROLE_BIT(CHANGE))))
+        set_name(indicator, piece_text(tokens, name), "", str(""));
+    else if (change && previous)
+        set_name(indicator, str(previous->name), "", piece_text(tokens, name));
+    else
+        inherit(tokens, indicator, previous);
+}
+
+/* Whether a number may be a part of the whole: of one unit, in one sentence, with no semicolon between. */
+static bool is_part_of(const struct tokens *tokens, const struct indicator *part, const struct indicator *whole) {
+    if (part->sentence != whole->sentence ||
+        tokens->quantity[tokens->at[part->token].index].unit != tokens->quantity[tokens->at[whole->token].index].unit)
+        return false;
+    for (size_t i = whole->token; i < part->token; i++)
+        if (token_mark(tokens, i, SEMICOLON))
+            return false;
+    return true;
+}
+
+void names_read(struct article *article) {
+    const struct tokens *tokens = &article->tokens;
+    const struct indicator *whole = NULL;
+    for (size_t i = 0; i < tokens->quantities; i++) {
+        struct indicator *indicator = &article->indicator[i];
+        const struct indicator *previous = i ? &article->indicator[i - 1] : NULL;
+        name_one(tokens, indicator, previous);
+        indicator->head = head_of(tokens, indicator);
+        if (!indicator->head.len && previous && str_equal(str(indicator->name), str(previous->name)))
+            indicator->head = previous->head;
+        const struct indicator *base = needs_head(tokens, indicator) ? base_of(article, i) : NULL;
+        if (base) {
+            indicator->head = base->head;
+            add_head(indicator, base);
+            continue;
+        }
+        if (has_role(tokens, (struct piece){previous ? previous->token : 0, indicator->token}, ROLE_BIT(PART)))
+            whole = previous;
+        if (whole && !is_part_of(tokens, indicator, whole))
+            whole = NULL;
+        if (whole && indicator->name[0])
+            name_part(indicator, whole);
+    }
+}

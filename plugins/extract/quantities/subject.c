@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whose figure it is. Names of institutions are known by how they end (the pack's subjects); where one begins is where
+ * the clause does, or a word that no name holds. A name that opens a clause, and is no member of an enumeration,
+ * becomes the topic; the topic at the number is its subject. A class by itself (该园区, 基地) goes back to the last
+ * topic of its kind; 全市 to the place of that rank which the article is about. A paragraph without a topic of its own
+ * takes the one its speaker gives behind the quotation, its heading's, or the article's.
+ */
+#include "indicator.h"
+
+#include <string.h>
+
+#include "codepoint.h"
+#include "str.h"
+
+enum {
+    LISTING = 0x3001,
+    QUOTE_OPEN = 0x201C,
+    BRACKET_OPEN = 0xFF08,
+    DASH = 0x2014,
+    NAME_SHORTEST = 4,
+    REGION_NAME = 18,
+    ADVERBS_MAX = 8,
+    NAME_TOKENS = 32,
+    LOOK_BACK = 200, /* tokens in which a class word's name is looked for */
+    SEEN = 32,       /* topics that a class word may go back to */
+    RANKS = 16,      /* 市, 县, 区 …: the words of a pack have no more */
+    PLACE_MAX = 15,  /* bytes of a place's name before its rank */
+    SPEAKER_MAX = 12 /* bytes of a person's name */
+};
+
+#define SUFFIX                                                                                                         \
+    (ROLE_BIT(PLACE) | ROLE_BIT(ORGANISATION) | ROLE_BIT(COMPANY) | ROLE_BIT(PROGRAMME) | ROLE_BIT(EVENT) |            \
+     ROLE_BIT(AGENCY))
+#define OUTSIDE                                                                                                        \
+    (ROLE_BIT(BOUND) | ROLE_BIT(VERB) | ROLE_BIT(LINK) | ROLE_BIT(OPEN) | ROLE_BIT(PIVOT) | ROLE_BIT(RECEIVE) |        \
+     ROLE_BIT(GIVE) | ROLE_BIT(TARGET) | ROLE_BIT(DONE) | ROLE_BIT(SPEECH) | ROLE_BIT(PART) | ROLE_BIT(UNTIL) |        \
+     ROLE_BIT(TOWARDS) | ROLE_BIT(REGION) | ROLE_BIT(LASTING) | ROLE_BIT(FOUNDED))
+
+/* A name: tokens [first, last]. */
+struct name {
+    size_t first, last;
+    bool found;
+};
+
+struct state {
+    struct article *article;
+    struct siftd_str topic; /* of the paragraph so far */
+    bool topic_is_region;
+    struct siftd_str section;     /* the heading's */
+    struct siftd_str general;     /* the article's */
+    bool general_is_region;       /* 某某市: may be shortened to 某某 */
+    struct siftd_str institution; /* the last topic that is more than a region */
+    struct siftd_str seen[SEEN];  /* the topics so far, the latest at seen_count - 1, modulo SEEN */
+    size_t seen_count;
+    struct {
+        struct siftd_str rank, place;
+    } rank[RANKS]; /* the places that 全市 and its like have been found to mean */
+    size_t ranks;
+    bool topic_is_event, topic_is_institution;
+    bool heading;   /* the paragraph is one */
+    size_t waiting; /* first quantity of the paragraph that has no topic yet */
+    bool speech;    /* the paragraph begins with a quotation */
+};
+
+static bool inside_name(const struct tokens *tokens, size_t i) {
+    const struct token *token = &tokens->at[i];
+    if (token->kind == TOKEN_TEXT || token->kind == TOKEN_QUOTE)
+        return true;
+    if (token->kind != TOKEN_WORD)
+        return false;
+    return !(token->roles & OUTSIDE) || (token->roles & (ROLE_BIT(NOMINAL) | SUFFIX | ROLE_BIT(GUARD)));
+}
+
+/* The longest name that begins at token i: up to its last suffix. The counted thing right before a number is none. */
+static struct name name_at(const struct tokens *tokens, size_t i) {
+    struct name name = {.first = i};
+    size_t k = i;
+    for (; k < tokens->count && k < i + NAME_TOKENS && inside_name(tokens, k); k++) {
+        bool quoted = token_is(tokens, k, ROLE_BIT(AFTER_QUOTE)) && k > i && tokens->at[k - 1].kind == TOKEN_QUOTE;
+        if (k == i || (!quoted && !token_is(tokens, k, SUFFIX)))
+            continue;
+        size_t next = k + 1;
+        while (token_is(tokens, next, ROLE_BIT(LINK) | ROLE_BIT(OVER_BEFORE) | ROLE_BIT(NEARLY_BEFORE)))
+            next++;
+        if (next < tokens->count && tokens->at[next].kind == TOKEN_NUMBER)
+            continue;
+        name.last = k;
+        name.found = true;
+        if (token_is(tokens, k, ROLE_BIT(COMPANY)) && token_is(tokens, k + 1, ROLE_BIT(VERB)))
+            break; /* what a company does is no part of its name */
+    }
+    return name;
+}
+
+static bool opens_clause(const struct tokens *tokens, size_t i) {
+    for (int steps = 0; steps < ADVERBS_MAX; steps++, i--) {
+        if (i == 0 || tokens->at[i - 1].kind == TOKEN_END)
+            return true;
+        const struct token *before = &tokens->at[i - 1];
+        if (before->kind == TOKEN_BREAK)
+            return before->index != DASH && (before->index != LISTING || i < 2 || tokens->at[i - 2].kind == TOKEN_END);
+        if (before->kind != TOKEN_TIME && !(before->roles & (ROLE_BIT(OPEN) | ROLE_BIT(TARGET) | ROLE_BIT(UNTIL))))
+            return false;
+    }
+    return false;
+}
+
+static bool is_member(const struct tokens *tokens, const struct name *name) {
+    if (name->first > 0 && token_mark(tokens, name->first - 1, LISTING) && name->first > 1 &&
+        tokens->at[name->first - 2].kind != TOKEN_END)
+        return true;
+    return token_mark(tokens, name->last + 1, LISTING) || token_is(tokens, name->last + 1, ROLE_BIT(LIST));
+}
+
+static struct siftd_str text_of(const struct tokens *tokens, const struct name *name) {
+    return str_from(tokens->text.at + tokens->at[name->first].start, tokens->text.at + tokens->at[name->last].end);
+}
+
+/* 一是, 二是: what follows heads a point of a list. */
+static bool lists_point(const struct tokens *tokens, size_t i) {
+    struct siftd_str word = token_text(tokens, &tokens->at[i]);
+    return i > 0 && str_equal(word, str("是")) && tokens->at[i - 1].kind == TOKEN_TEXT && opens_clause(tokens, i - 1) &&
+           token_text(tokens, &tokens->at[i - 1]).len <= 3;
+}
+
+/* 每个园区, 单个基地: no name. */
+static bool is_indefinite(const struct tokens *tokens, const struct name *name) {
+    return token_is(tokens, name->first, ROLE_BIT(INDEFINITE)) ||
+           (name->first > 0 && token_is(tokens, name->first - 1, ROLE_BIT(INDEFINITE)));
+}
+
+/* Whether a name may become the topic where it stands. */
+static bool governs(const struct tokens *tokens, const struct name *name) {
+    struct siftd_str text = text_of(tokens, name);
+    if (is_indefinite(tokens, name) || is_member(tokens, name) || token_is(tokens, name->last, ROLE_BIT(AGENCY)) ||
+        (!token_is(tokens, name->last, ROLE_BIT(PLACE)) && cp_count(text.at, text.len) < NAME_SHORTEST))
+        return false;
+    if (opens_clause(tokens, name->first))
+        return true;
+    uint64_t before = tokens->at[name->first - 1].roles, suffix = tokens->at[name->last].roles;
+    if (suffix & ROLE_BIT(COMPANY) && before & (ROLE_BIT(RECEIVE) | ROLE_BIT(GIVE)))
+        return true;
+    if (suffix & ROLE_BIT(EVENT) && before & ROLE_BIT(VERB))
+        return true;
+    if (lists_point(tokens, name->first - 1))
+        return true;
+    if (!(suffix & ROLE_BIT(ORGANISATION)) || before & ROLE_BIT(FROM) || !opens_clause(tokens, name->first - 1))
+        return false;
+    if (token_ends_clause(tokens, name->last + 1)) /* 在某某园，… */
+        return before & (ROLE_BIT(VERB) | ROLE_BIT(BOUND)) && !token_ends_sentence(tokens, name->last + 1);
+    return before & ROLE_BIT(VERB) && token_is(tokens, name->last + 1, ROLE_BIT(BOUND));
+}
+
+static struct siftd_str unquoted(const struct tokens *tokens, size_t i) {
+    struct siftd_str text = token_text(tokens, &tokens->at[i]);
+    return (struct siftd_str){text.at + 3, text.len - 6};
+}
+
+/* “某某”已 …: a quoted name by itself, without its marks. */
+static bool quoted_topic(const struct tokens *tokens, size_t i, struct siftd_str *ret) {
+    if (tokens->at[i].kind != TOKEN_QUOTE || !opens_clause(tokens, i))
+        return false;
+    uint64_t roles = i + 1 < tokens->count ? tokens->at[i + 1].roles : 0;
+    if (!(roles & (ROLE_BIT(DONE) | ROLE_BIT(MEASURE) | ROLE_BIT(OPEN) | ROLE_BIT(GUARD) | ROLE_BIT(VERB))) ||
+        roles & SUFFIX)
+        return false;
+    *ret = unquoted(tokens, i);
+    return true;
+}
+
+/* 推出“某某贷”, 举办某某大赛: what a clause brings into the world, unless it is what a number counts. */
+static bool launched_topic(const struct tokens *tokens, size_t i, struct siftd_str *ret) {
+    if (i == 0 || !token_is(tokens, i - 1, ROLE_BIT(LAUNCH)) || !inside_name(tokens, i))
+        return false;
+    struct name name = name_at(tokens, i);
+    if (name.found && token_is(tokens, name.last, ROLE_BIT(PROGRAMME) | ROLE_BIT(EVENT) | ROLE_BIT(AFTER_QUOTE)) &&
+        !is_member(tokens, &name)) {
+        *ret = text_of(tokens, &name);
+        return true;
+    }
+    if (tokens->at[i].kind != TOKEN_QUOTE || i + 1 >= tokens->count || tokens->at[i + 1].kind == TOKEN_NUMBER)
+        return false;
+    *ret = unquoted(tokens, i);
+    return true;
+}
+
+/* The first place of a rank (市, 县, 区) that the article names; nothing when it names none. */
+static struct siftd_str place_of_rank(const struct tokens *tokens, struct siftd_str rank) {
+    for (size_t i = 1; i < tokens->count; i++) {
+        const struct token *token = &tokens->at[i], *before = token - 1;
+        if (!(token->roles & ROLE_BIT(PLACE)) || before->kind != TOKEN_TEXT || before->end != token->start ||
+            before->end - before->start > PLACE_MAX || before->end - before->start < 6 ||
+            !str_ends(token_text(tokens, token), rank))
+            continue;
+        struct name name = {i - 1, i, true};
+        if (i < 2 || !inside_name(tokens, i - 2) || token_is(tokens, i - 2, ROLE_BIT(PLACE)))
+            return text_of(tokens, &name);
+    }
+    return (struct siftd_str){0};
+}
+
+/* The same, looked up once an article for a rank. */
+static struct siftd_str known_place(struct state *s, struct siftd_str rank) {
+    for (size_t i = 0; i < s->ranks; i++)
+        if (str_equal(s->rank[i].rank, rank))
+            return s->rank[i].place;
+    struct siftd_str place = place_of_rank(&s->article->tokens, rank);
+    if (s->ranks < RANKS) {
+        s->rank[s->ranks].rank = rank;
+        s->rank[s->ranks++].place = place;
+    }
+    return place;
+}
+
+/* 我市, 全县: the region of that rank that the article is about, else the word itself. */
+static struct siftd_str region(struct state *s, size_t i) {
+    const struct tokens *tokens = &s->article->tokens;
+    struct siftd_str word = token_text(tokens, &tokens->at[i]), rank = {word.at + word.len - 3, 3};
+    if (s->general.len && str_ends(s->general, rank))
+        return s->general;
+    struct siftd_str place = known_place(s, rank);
+    if (place.len)
+        return place;
+    return s->general.len ? s->general : word;
+}
+
+static void set_topic(struct state *s, struct siftd_str topic, uint64_t roles) {
+    s->topic = topic;
+    s->topic_is_region = roles & ROLE_BIT(PLACE) && topic.len <= REGION_NAME;
+    s->topic_is_event = (roles & ROLE_BIT(EVENT)) != 0;
+    s->topic_is_institution = (roles & ROLE_BIT(ORGANISATION)) != 0;
+    if (roles & ROLE_BIT(ORGANISATION))
+        s->institution = topic;
+    if (!s->heading)
+        s->seen[s->seen_count++ % SEEN] = topic;
+}
+
+/* 该: what follows was named before. */
+static bool is_pointed_at(const struct tokens *tokens, size_t i) {
+    return i > 0 && token_is(tokens, i - 1, ROLE_BIT(THIS)) && tokens->at[i - 1].end == tokens->at[i].start;
+}
+
+/* 该基地, 平台: a class of institution named before. */
+static bool bare_suffix(const struct tokens *tokens, size_t i) {
+    struct siftd_str word = token_text(tokens, &tokens->at[i]);
+    uint64_t classes = ROLE_BIT(ORGANISATION) | ROLE_BIT(PROGRAMME) | ROLE_BIT(COMPANY);
+    if (!token_is(tokens, i, classes) && !(token_is(tokens, i, ROLE_BIT(PLACE)) && word.len > 3))
+        return false;
+    if (!opens_clause(tokens, i))
+        return false;
+    if (is_pointed_at(tokens, i) || i + 1 >= tokens->count || token_is(tokens, i + 1, OUTSIDE | ROLE_BIT(MEASURE)))
+        return true;
+    return !inside_name(tokens, i + 1);
+}
+
+/* The last topic that the class word at token i may mean: it ends with the word, or with its first character (园区 is
+ * some 园). */
+static struct siftd_str last_of_class(const struct state *s, size_t i) {
+    struct siftd_str word = token_text(&s->article->tokens, &s->article->tokens.at[i]), first = {word.at, 3};
+    for (size_t k = s->seen_count; k-- > 0 && s->seen_count - k <= SEEN;) {
+        struct siftd_str seen = s->seen[k % SEEN];
+        if (str_ends(seen, word) || str_ends(seen, first))
+            return seen;
+    }
+    return (struct siftd_str){0};
+}
+
+/* The last name before the class word at token i, of any use, that ends with it. */
+static struct siftd_str last_named(const struct tokens *tokens, size_t i) {
+    struct siftd_str word = token_text(tokens, &tokens->at[i]);
+    for (size_t k = i; k-- > 1 && i - k <= LOOK_BACK;) {
+        struct name name = {k, k, true};
+        if (!token_is(tokens, k, SUFFIX) || !str_equal(token_text(tokens, &tokens->at[k]), word))
+            continue;
+        while (name.first > 0 && k - name.first < NAME_TOKENS && inside_name(tokens, name.first - 1) &&
+               !token_is(tokens, name.first - 1, ROLE_BIT(INDEFINITE) | ROLE_BIT(ORDINAL) | ROLE_BIT(THIS)))
+            name.first--;
+        if (name.first < k)
+            return text_of(tokens, &name);
+    }
+    return (struct siftd_str){0};
+}
+
+/* A class word: the institution that it goes back to becomes the topic, unless one of this paragraph is it. */
+static void take_class(struct state *s, size_t i) {
+    const struct tokens *tokens = &s->article->tokens;
+    bool pointed = is_pointed_at(tokens, i);
+    if ((s->speech && !pointed) || (s->topic.len && s->topic_is_institution))
+        return;
+    struct siftd_str last = last_of_class(s, i);
+    if (!last.len && pointed)
+        last = last_named(tokens, i);
+    if (last.len)
+        set_topic(s, last, tokens->at[i].roles);
+    else if ((!s->topic.len || pointed) && s->institution.len)
+        s->topic = s->institution;
+}
+
+/* 某某市高新技术企业20家: a region that only tells what is counted. */
+static bool leads_counted(const struct tokens *tokens, const struct name *name) {
+    size_t i = name->last + 1;
+    if (!token_is(tokens, name->last, ROLE_BIT(PLACE)))
+        return false;
+    while (i < tokens->count && inside_name(tokens, i) && !token_is(tokens, i, ROLE_BIT(VERB)))
+        i++;
+    return i < tokens->count && tokens->at[i].kind == TOKEN_NUMBER;
+}
+
+/* The article's region without its last character (市, 县) opening a clause. */
+static bool is_short_region(const struct state *s, size_t i) {
+    const struct tokens *tokens = &s->article->tokens;
+    struct siftd_str general = s->general, text = token_text(tokens, &tokens->at[i]);
+    if (general.len < 9 || !s->general_is_region || tokens->at[i].kind != TOKEN_TEXT || !opens_clause(tokens, i))
+        return false;
+    general.len -= 3;
+    return str_starts(text, general);
+}
+
+/* Looks for a topic at token i; returns the tokens it takes. */
+static size_t take_topic(struct state *s, size_t i) {
+    const struct tokens *tokens = &s->article->tokens;
+    struct siftd_str quoted;
+    if (token_is(tokens, i, ROLE_BIT(REGION))) {
+        if (opens_clause(tokens, i))
+            set_topic(s, region(s, i), ROLE_BIT(PLACE));
+        return 1;
+    }
+    if (quoted_topic(tokens, i, &quoted)) {
+        set_topic(s, quoted, ROLE_BIT(PROGRAMME));
+        return 1;
+    }
+    if ((!s->topic.len || s->topic_is_region) && launched_topic(tokens, i, &quoted))
+        set_topic(s, quoted, ROLE_BIT(PROGRAMME));
+    if (bare_suffix(tokens, i)) {
+        take_class(s, i);
+        return 1;
+    }
+    if (!inside_name(tokens, i))
+        return 1;
+    struct name name = name_at(tokens, i);
+    if (!name.found) {
+        if (is_short_region(s, i))
+            set_topic(s, s->general, ROLE_BIT(PLACE));
+        return 1;
+    }
+    if (governs(tokens, &name) && !(s->topic.len && leads_counted(tokens, &name)))
+        set_topic(s, text_of(tokens, &name), tokens->at[name.last].roles);
+    return name.last + 1 - i;
+}
+
+/* The region that a name begins with: 某某市 of 某某市科技局. */
+static struct siftd_str region_of(const struct tokens *tokens, const struct name *name) {
+    for (size_t i = name->first + 1; i <= name->last; i++)
+        if (token_is(tokens, i, ROLE_BIT(PLACE)))
+            return text_of(tokens, &(struct name){name->first, i, true});
+    return (struct siftd_str){0};
+}
+
+/*
+ * What the article is about: the first region that governs a clause or names an authority, else the first institution.
+ * 我市 and its like stand for the region only where no name of their kind is found.
+ */
+static struct siftd_str general_topic(const struct tokens *tokens) {
+    struct siftd_str institution = {0}, own = {0}, hint = {0}; /* hint: the region that some other name begins with */
+    for (size_t i = 0; i < tokens->count; i++) {
+        if (token_is(tokens, i, ROLE_BIT(REGION)) && !own.len && opens_clause(tokens, i))
+            own = token_text(tokens, &tokens->at[i]);
+        struct name name = inside_name(tokens, i) ? name_at(tokens, i) : (struct name){0};
+        if (!name.found)
+            continue;
+        bool authority = token_is(tokens, name.last, ROLE_BIT(AGENCY)) && opens_clause(tokens, i);
+        struct siftd_str region = {0};
+        if (!hint.len && opens_clause(tokens, i))
+            hint = region_of(tokens, &name);
+        if (governs(tokens, &name) && token_is(tokens, name.last, ROLE_BIT(PLACE)))
+            region = text_of(tokens, &name);
+        else if (authority)
+            region = region_of(tokens, &name);
+        else if (governs(tokens, &name) && !institution.len &&
+                 token_is(tokens, name.last, ROLE_BIT(ORGANISATION) | ROLE_BIT(COMPANY)))
+            institution = text_of(tokens, &name);
+        if (region.len && (!own.len || str_ends(own, (struct siftd_str){region.at + region.len - 3, 3})))
+            return region;
+        i = name.last;
+    }
+    if (own.len && hint.len && str_ends(own, (struct siftd_str){hint.at + hint.len - 3, 3}))
+        return hint;
+    if (own.len) {
+        struct siftd_str place = place_of_rank(tokens, (struct siftd_str){own.at + own.len - 3, 3});
+        return place.len ? place : own;
+    }
+    return institution;
+}
+
+static void give_topic(struct state *s, size_t quantity) {
+    struct indicator *indicator = &s->article->indicator[quantity];
+    indicator->subject = s->topic.len ? s->topic : s->section.len ? s->section : s->general;
+}
+
+/* Numbers of a quotation get the topic that stands behind it. */
+static void give_back(struct state *s, size_t quantity) {
+    for (; s->speech && s->waiting < quantity; s->waiting++)
+        s->article->indicator[s->waiting].subject = s->topic;
+    s->waiting = quantity;
+}
+
+static void begin_paragraph(struct state *s, size_t i, size_t quantity) {
+    const struct tokens *tokens = &s->article->tokens;
+    s->topic = (struct siftd_str){0};
+    s->waiting = quantity;
+    s->speech = token_mark(tokens, i, QUOTE_OPEN);
+    s->heading = is_heading(tokens, i);
+    if (s->heading)
+        s->section = (struct siftd_str){0};
+}
+
+/* 某人（某某公司总经理）: a heading that gives a speaker, whose institution is the subject of what follows. */
+static bool names_speaker(const struct tokens *tokens, size_t i, const struct name *name) {
+    return i > 1 && token_mark(tokens, i - 1, BRACKET_OPEN) && tokens->at[i - 2].kind == TOKEN_TEXT &&
+           tokens->at[i - 2].end - tokens->at[i - 2].start <= SPEAKER_MAX &&
+           (i == 2 || tokens->at[i - 3].kind == TOKEN_END) &&
+           token_is(tokens, name->last, ROLE_BIT(COMPANY) | ROLE_BIT(ORGANISATION));
+}
+
+/* Whether nothing but a list number stands before token i in its paragraph. */
+static bool leads_paragraph(const struct tokens *tokens, size_t i) {
+    return i == 0 || tokens->at[i - 1].kind == TOKEN_END ||
+           (is_numbered(tokens, i - 1) && (i == 1 || tokens->at[i - 2].kind == TOKEN_END));
+}
+
+/* A heading's programme or event holds for the paragraphs under it, as does an institution that is all of a heading. */
+static void take_heading(struct state *s, size_t i) {
+    const struct tokens *tokens = &s->article->tokens;
+    for (; i < tokens->count && tokens->at[i].kind != TOKEN_END; i++) {
+        struct name name = inside_name(tokens, i) ? name_at(tokens, i) : (struct name){0};
+        if (!name.found)
+            continue;
+        bool whole = leads_paragraph(tokens, i) && tokens->at[name.last + 1].kind == TOKEN_END &&
+                     token_is(tokens, name.last, ROLE_BIT(ORGANISATION));
+        if (whole || names_speaker(tokens, i, &name))
+            s->section = text_of(tokens, &name);
+        bool leads = opens_clause(tokens, i) || token_is(tokens, i - 1, ROLE_BIT(VERB));
+        if (leads && token_is(tokens, name.last, ROLE_BIT(PROGRAMME) | ROLE_BIT(EVENT) | ROLE_BIT(AFTER_QUOTE)))
+            s->section = text_of(tokens, &name);
+        i = name.last;
+    }
+}
+
+/* 全年累计: behind an event, the sentence is about the whole again. */
+static bool ends_event(const struct state *s, size_t i) {
+    const struct tokens *tokens = &s->article->tokens;
+    return s->topic_is_event && tokens->at[i].kind == TOKEN_TIME && tokens->when[tokens->at[i].index].framed &&
+           opens_clause(tokens, i);
+}
+
+void subjects_read(struct article *article) {
+    const struct tokens *tokens = &article->tokens;
+    struct state s = {.article = article, .general = general_topic(tokens)};
+    s.general_is_region = s.general.len <= REGION_NAME;
+    size_t quantity = 0, next = 0;
+    for (size_t i = 0; i < tokens->count; i++) {
+        if (i == 0 || tokens->at[i - 1].kind == TOKEN_END) {
+            begin_paragraph(&s, i, quantity);
+            if (i > 0 && is_heading(tokens, i)) /* the title is no section's heading */
+                take_heading(&s, i);
+        }
+        if (tokens->at[i].kind == TOKEN_NUMBER) {
+            give_topic(&s, quantity++);
+            if (s.topic.len)
+                s.waiting = quantity;
+        } else if (ends_event(&s, i)) {
+            s.topic = (struct siftd_str){0};
+            s.topic_is_event = false;
+        } else if (i >= next) {
+            next = i + take_topic(&s, i);
+            if (s.topic.len)
+                give_back(&s, quantity);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdint.h>
+#include <string.h>
+
+#include "fault.h"
+
+struct fault {
+    const char *on; /* options */
+    uint64_t memory;
+    const struct siftd_host *host;
+};
+
+enum { PIECE = 1 << 20 };
+
+static const struct siftd_option options[] = {
+    FAULT_OPTION_ON(struct fault),
+    {.name = "memory",
+     .type = SIFTD_SIZE,
+     .offset = offsetof(struct fault, memory),
+     .preset = "1024GiB",
+     .help = "How much memory it takes and uses for the document."},
+    {.name = NULL},
+};
+
+static int open_fault(void *self, const struct siftd_host *host) {
+    ((struct fault *)self)->host = host;
+    return SIFTD_OK;
+}
+
+static int run(void *self, struct siftd_doc *doc) {
+    const struct fault *fault = self;
+    if (fault_is_on(fault->host, doc, fault->on))
+        for (uint64_t taken = 0; taken < fault->memory; taken += PIECE)
+            memset(fault->host->doc_alloc(doc, PIECE), 1, PIECE);
+    return SIFTD_OK;
+}
+
+static const struct siftd_plugin plugin = {
+    .name = "hog",
+    .stage = SIFTD_EXTRACT,
+    .version = "1.0",
+    .summary = "takes memory without end on purpose: for drills and tests",
+    .content = SIFTD_PROSE | SIFTD_ROWS,
+    .options = options,
+    .instance_size = sizeof(struct fault),
+    .open = open_fault,
+    .run = run,
+};
+SIFTD_PLUGIN(plugin)

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * validate/plans: plans against what the same article reports. A plan for a year that the article reports to its end
+ * comes too late (timeline); a level below the target for the same thing of the same subject is not there yet (target).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codepoint.h"
+#include "siftd/plugin.h"
+#include "str.h"
+#include "token.h"
+
+enum {
+    MESSAGE_BYTES = 300,
+    REACH = 200,         /* tokens of a sentence before a year that are looked at */
+    TARGETS_MAX = 64,    /* of an article that are looked at */
+    NAME_TAIL_BYTES = 12 /* of two names that must be alike at their ends */
+};
+
+struct plans {
+    const struct siftd_host *host;
+    struct lexicon *lexicon;
+    struct tokens tokens;         /* this and the figures are kept between documents for their memory */
+    struct siftd_record **figure; /* the document's indicators, in the text's order */
+    size_t figures, room;
+    size_t first, end; /* those of the article */
+};
+
+static int plans_open(void *self, const struct siftd_host *host) {
+    struct plans *p = self;
+    p->host = host;
+    p->lexicon = lexicon_new(host);
+    return p->lexicon ? SIFTD_OK : SIFTD_ERROR;
+}
+
+static void plans_close(void *self) {
+    struct plans *p = self;
+    lexicon_free(p->lexicon);
+    tokens_deinit(&p->tokens);
+    free(p->figure);
+}
+
+/* The year that token i names; 0 when it names none. */
+static int year_at(const struct tokens *tokens, size_t i) {
+    if (tokens->at[i].kind != TOKEN_TIME)
+        return 0;
+    const struct when *when = &tokens->when[tokens->at[i].index];
+    return when->kind == WHEN_DATE && !when->relative && !when->interval ? when->from.year : 0;
+}
+
+/* The last year that the article reports to its end: 截至2022年底. 0 when there is none. */
+static int year_ended(const struct tokens *tokens) {
+    int ended = 0;
+    for (size_t i = 1; i < tokens->count; i++) {
+        int year = year_at(tokens, i);
+        if (year <= ended || !token_is(tokens, i - 1, ROLE_BIT(UNTIL)))
+            continue;
+        const struct when *when = &tokens->when[tokens->at[i].index];
+        if (when->from.month == 12 || (!when->from.month && when->last_day))
+            ended = year;
+    }
+    return ended;
+}
+
+/* Whether the sentence has named an earlier year: then the aim is an old one that is told. */
+static bool is_told(const struct tokens *tokens, size_t i, int year) {
+    for (int steps = 0; steps < REACH && i > 0 && !token_ends_sentence(tokens, i - 1); steps++) {
+        int before = year_at(tokens, --i);
+        if (before && before < year)
+            return true;
+    }
+    return false;
+}
+
+static bool heads_plan(const struct tokens *tokens, size_t i) {
+    for (; i < tokens->count && tokens->at[i].kind != TOKEN_END; i++)
+        if (token_is(tokens, i, ROLE_BIT(PLAN)))
+            return true;
+    return false;
+}
+
+/* Whether token i is a year that something is planned for: 力争到2022年, or 办好2022年… under a plan's heading. */
+static bool is_planned_for(const struct tokens *tokens, size_t i, bool plan) {
+    if (i == 0)
+        return false;
+    uint64_t before = tokens->at[i - 1].roles;
+    if (before & ROLE_BIT(TOWARDS) && before & ROLE_BIT(TARGET))
+        return true;
+    return plan && before & (ROLE_BIT(VERB) | ROLE_BIT(TARGET)) && !(before & ROLE_BIT(FROM));
+}
+
+static int check_timeline(const struct plans *p, struct siftd_doc *doc) {
+    const struct tokens *tokens = &p->tokens;
+    int ended = year_ended(tokens);
+    bool plan = false, heading = false;
+    for (size_t i = 0; ended && i < tokens->count; i++) {
+        if (i == 0 || tokens->at[i - 1].kind == TOKEN_END) {
+            heading = is_heading(tokens, i);
+            if (heading)
+                plan = heads_plan(tokens, i) || (plan && !opens_section(tokens, i));
+        }
+        int year = year_at(tokens, i);
+        if (!year || year > ended || heading || !is_planned_for(tokens, i, plan) || is_told(tokens, i, year))
+            continue;
+        char message[MESSAGE_BYTES];
+        snprintf(message, sizeof message, "planned for %d, which the text reports to its end", year);
+        struct siftd_record *finding =
+            p->host->finding(doc, SIFTD_WARN, "timeline", false, tokens->at[i - 1].start, tokens->at[i].end, message);
+        if (p->host->emit(finding) < 0)
+            return SIFTD_ERROR;
+    }
+    return SIFTD_OK;
+}
+
+static bool same_field(const struct siftd_host *host, const struct siftd_record *a, const struct siftd_record *b,
+                       const char *key) {
+    const char *x = host->field_text(a, key), *y = host->field_text(b, key);
+    return x && y && strcmp(x, y) == 0;
+}
+
+static bool has_value(const struct siftd_host *host, const struct siftd_record *record, const char *key,
+                      const char *value) {
+    const char *text = host->field_text(record, key);
+    return text && strcmp(text, value) == 0;
+}
+
+/* Whether two names end with the same words. */
+static bool same_tail(const char *x, const char *y) {
+    size_t x_len = strlen(x), y_len = strlen(y);
+    return x_len >= NAME_TAIL_BYTES && y_len >= NAME_TAIL_BYTES &&
+           memcmp(x + x_len - NAME_TAIL_BYTES, y + y_len - NAME_TAIL_BYTES, NAME_TAIL_BYTES) == 0;
+}
+
+/* Whether a level counts what the target does: unit, the name or its last words, and subject; a subject that is only
+ * the class of what is counted (青禾小微企业园 has 11 小微企业园) is the whole's. */
+static bool same_thing(const struct siftd_host *host, const struct siftd_record *level,
+                       const struct siftd_record *target) {
+    const char *x = host->field_text(level, "name"), *y = host->field_text(target, "name");
+    const char *subject = host->field_text(level, "subject");
+    if (!x || !y || !subject || !same_field(host, level, target, "unit"))
+        return false;
+    return (strcmp(x, y) == 0 || same_tail(x, y)) &&
+           (same_field(host, level, target, "subject") || same_tail(subject, y));
+}
+
+static double value_of(const struct siftd_host *host, const struct siftd_record *record) {
+    const char *value = host->field_text(record, "value");
+    return value ? strtod(value, NULL) : 0;
+}
+
+/* The document's indicators; they are emitted in the order of the text. */
+static void gather(struct plans *p, const struct siftd_doc *doc) {
+    size_t records = p->host->record_count(doc);
+    if (records > p->room) {
+        p->room = records;
+        free(p->figure);
+        p->figure = calloc(p->room, sizeof *p->figure);
+        if (!p->figure)
+            abort();
+    }
+    p->figures = p->end = 0;
+    for (size_t i = 0; i < records; i++) {
+        struct siftd_record *record = p->host->record_at(doc, i);
+        if (strcmp(p->host->record_type(record), "indicator") == 0)
+            p->figure[p->figures++] = record;
+    }
+}
+
+/* Moves on to the figures of an article; articles come in the order of the text. */
+static void gather_article(struct plans *p, struct siftd_span article) {
+    p->first = p->end;
+    while (p->first < p->figures && p->host->record_place(p->figure[p->first]).start < article.start)
+        p->first++;
+    p->end = p->first;
+    while (p->end < p->figures && p->host->record_place(p->figure[p->end]).start < article.end)
+        p->end++;
+}
+
+/* The highest level of the same thing that the article reports; NULL when it reports none. */
+static const struct siftd_record *level_of(const struct plans *p, const struct siftd_record *target) {
+    const struct siftd_host *host = p->host;
+    const struct siftd_record *level = NULL;
+    for (size_t i = p->first; i < p->end; i++) {
+        const struct siftd_record *record = p->figure[i];
+        if (has_value(host, record, "status", "actual") && same_thing(host, record, target) &&
+            (!level || value_of(host, record) > value_of(host, level)))
+            level = record;
+    }
+    return level;
+}
+
+static int report_target(const struct plans *p, struct siftd_doc *doc, const struct siftd_record *target,
+                         const struct siftd_record *level) {
+    const struct siftd_host *host = p->host;
+    const char *period = host->field_text(target, "period");
+    char message[MESSAGE_BYTES];
+    snprintf(message, sizeof message, "%s so far; the target is %s%s%s", host->field_text(level, "raw"),
+             host->field_text(target, "raw"), period ? " for " : "", period ? period : "");
+    struct siftd_span span = host->record_span(target);
+    struct siftd_record *finding = host->finding(doc, SIFTD_NOTE, "target", false, span.start, span.end, message);
+    host->finding_ref(finding, target);
+    host->finding_ref(finding, level);
+    return host->emit(finding);
+}
+
+static int check_targets(const struct plans *p, struct siftd_doc *doc) {
+    const struct siftd_host *host = p->host;
+    size_t targets = 0;
+    for (size_t i = p->first; i < p->end && targets < TARGETS_MAX; i++) {
+        const struct siftd_record *target = p->figure[i];
+        if (!has_value(host, target, "status", "target") || has_value(host, target, "qualifier", "up_to"))
+            continue;
+        targets++;
+        const struct siftd_record *level = level_of(p, target);
+        if (level && value_of(host, level) < value_of(host, target) && report_target(p, doc, target, level) < 0)
+            return SIFTD_ERROR;
+    }
+    return SIFTD_OK;
+}
+
+/* Whether a piece of text says up to when it reports; where it does not, it need not be read more closely. */
+static bool says_until(const struct plans *p, struct siftd_str text) {
+    const struct siftd_node *words = p->host->node_get(p->host->pack(p->host, "times"), "until");
+    for (size_t i = 0; i < p->host->node_count(words); i++)
+        if (str_find(text, str(p->host->node_text(p->host->node_at(words, i)))))
+            return true;
+    return false;
+}
+
+static int check_article(struct plans *p, struct siftd_doc *doc, struct siftd_span article) {
+    struct siftd_str text = p->host->text(doc);
+    gather_article(p, article);
+    if (says_until(p, str_from(text.at + article.start, text.at + article.end))) {
+        tokens_read(&p->tokens, p->lexicon, text, article.start, article.end);
+        if (check_timeline(p, doc) < 0)
+            return SIFTD_ERROR;
+    }
+    return check_targets(p, doc);
+}
+
+static int plans_run(void *self, struct siftd_doc *doc) {
+    struct plans *p = self;
+    size_t articles = p->host->mark_count(doc, "article");
+    gather(p, doc);
+    if (!articles)
+        return check_article(p, doc, (struct siftd_span){0, p->host->text(doc).len});
+    for (size_t i = 0; i < articles; i++)
+        if (check_article(p, doc, p->host->mark_at(doc, "article", i).span) < 0)
+            return SIFTD_ERROR;
+    return SIFTD_OK;
+}
+
+static const struct siftd_plugin plugin = {
+    .name = "plans",
+    .stage = SIFTD_VALIDATE,
+    .version = "1.0",
+    .summary = "plans for years that are over, levels below their targets",
+    .content = SIFTD_PROSE,
+    .instance_size = sizeof(struct plans),
+    .open = plans_open,
+    .close = plans_close,
+    .run = plans_run,
+};
+SIFTD_PLUGIN(plugin)

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* A shared object that is no plugin. */
+int siftd_nothing(void);
+
+int siftd_nothing(void) {
+    return 0;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "admin/admin.h"
+
+struct place {
+    char folder[64], socket[96];
+    uv_loop_t loop;
+    struct admin *admin;
+    int asked;
+};
+
+static cJSON *state_of(void *user) {
+    struct place *p = user;
+    p->asked++;
+    cJSON *state = cJSON_CreateObject();
+    cJSON_AddNumberToObject(state, "asked", p->asked);
+    return state;
+}
+
+static int set_up(void **state) {
+    struct place *p = calloc(1, sizeof *p);
+    if (!p)
+        return -1;
+    strcpy(p->folder, "/tmp/siftd-admin-XXXXXX");
+    if (!mkdtemp(p->folder))
+        return -1;
+    snprintf(p->socket, sizeof p->socket, "%s/run/admin.sock", p->folder);
+    *state = p;
+    return uv_loop_init(&p->loop);
+}
+
+static int tear_down(void **state) {
+    struct place *p = *state;
+    char run[96];
+    admin_stop(p->admin);
+    uv_run(&p->loop, UV_RUN_DEFAULT);
+    int left = uv_loop_close(&p->loop);
+    snprintf(run, sizeof run, "%s/run", p->folder);
+    unlink(p->socket);
+    rmdir(run);
+    rmdir(p->folder);
+    free(p);
+    return left;
+}
+
+static int unix_client(const struct place *p) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    strcpy(address.sun_path, p->socket);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+/* Sends the request and lets the loop run until the other end closes; the whole answer. */
+static void ask(struct place *p, int fd, const char *request, char *answer, size_t size) {
+    assert_int_equal(write(fd, request, strlen(request)), strlen(request));
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    size_t len = 0;
+    for (;;) {
+        uv_run(&p->loop, UV_RUN_NOWAIT);
+        ssize_t n = read(fd, answer + len, size - 1 - len);
+        if (n == 0)
+            break;
+        if (n > 0)
+            len += (size_t)n;
+        else
+            usleep(1000);
+    }
+    answer[len] = 0;
+    close(fd);
+}
+
+static void starts_on(struct place *p, const char *listen) {
+    struct error err = {0};
+    if (admin_start(&p->loop, listen, p->socket, state_of, p, &p->admin, &err) < 0)
+        fail_msg("%s", err.text);
+}
+
+static void status_is_answered(void **state) {
+    struct place *p = *state;
+    char answer[2048];
+    starts_on(p, NULL);
+    struct stat st;
+    assert_int_equal(stat(p->socket, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0660);
+    ask(p, unix_client(p), "GET /v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", answer, sizeof answer);
+    assert_memory_equal(answer, "HTTP/1.1 200 ", 13);
+    assert_non_null(strstr(answer, "\r\n\r\n{\"asked\":1}\n"));
+    assert_non_null(strstr(answer, "application/json"));
+}
+
+static void the_rest_is_refused(void **state) {
+    struct place *p = *state;
+    char answer[2048];
+    starts_on(p, NULL);
+    ask(p, unix_client(p), "GET /etc HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", answer, sizeof answer);
+    assert_memory_equal(answer, "HTTP/1.1 404 ", 13);
+    assert_non_null(strstr(answer, "{\"error\":\""));
+    ask(p, unix_client(p), "DELETE /v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", answer, sizeof answer);
+    assert_memory_equal(answer, "HTTP/1.1 405 ", 13);
+    assert_non_null(strstr(answer, "Allow: GET, HEAD"));
+    assert_int_equal(p->asked, 0);
+}
+
+/* A free port of loopback, as admin wants it; *ret_address is where to connect. */
+static void free_port(char *listen_on, size_t size, struct sockaddr_in *ret_address) {
+    socklen_t len = sizeof *ret_address;
+    *ret_address = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)ret_address, len), 0);
+    getsockname(fd, (struct sockaddr *)ret_address, &len);
+    close(fd);
+    snprintf(listen_on, size, "127.0.0.1:%d", ntohs(ret_address->sin_port));
+}
+
+static void loopback_answers_to_its_own_name(void **state) {
+    static const struct {
+        const char *host, *answer;
+    } cases[] = {{"127.0.0.1:8740", "HTTP/1.1 200 "},
+                 {"127.1.2.3", "HTTP/1.1 200 "},
+                 {"localhost:1", "HTTP/1.1 200 "},
+                 {"[::1]:8740", "HTTP/1.1 200 "},
+                 {"evil.example", "HTTP/1.1 421 "},
+                 {"[::1", "HTTP/1.1 421 "},
+                 {"127.0.0.1.evil.example", "HTTP/1.1 421 "},
+                 {"10.0.0.1", "HTTP/1.1 421 "}};
+    struct place *p = *state;
+    char answer[2048], listen_on[32], request[256];
+    struct sockaddr_in address;
+    free_port(listen_on, sizeof listen_on, &address);
+    starts_on(p, listen_on);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int fd = socket(AF_INET, SOCK_STREAM, 0);
+        assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+        snprintf(request, sizeof request, "GET /v1/status HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
+                 cases[i].host);
+        ask(p, fd, request, answer, sizeof answer);
+        answer[13] = 0;
+        assert_string_equal(answer, cases[i].answer);
+    }
+    assert_int_equal(p->asked, 4);
+}
+
+static void a_left_over_socket_is_replaced(void **state) {
+    struct place *p = *state;
+    starts_on(p, NULL);
+    char kept[128];
+    snprintf(kept, sizeof kept, "%s.kept", p->socket);
+    assert_int_equal(link(p->socket, kept), 0);
+    p->admin = admin_stop(p->admin);
+    uv_run(&p->loop, UV_RUN_DEFAULT);
+    assert_int_equal(access(p->socket, F_OK), -1);
+    assert_int_equal(rename(kept, p->socket), 0); /* as a killed daemon leaves it */
+    starts_on(p, NULL);
+}
+
+static void a_used_socket_is_left_alone(void **state) {
+    struct place *p = *state;
+    struct admin *second = NULL;
+    struct error err = {0};
+    starts_on(p, NULL);
+    assert_int_equal(admin_start(&p->loop, NULL, p->socket, state_of, p, &second, &err), -EADDRINUSE);
+    assert_non_null(strstr(err.text, "in use by another siftd"));
+    assert_int_equal(access(p->socket, F_OK), 0);
+    close(unix_client(p));
+}
+
+static void a_file_is_left_alone(void **state) {
+    struct place *p = *state;
+    struct error err = {0};
+    starts_on(p, NULL);
+    p->admin = admin_stop(p->admin);
+    close(open(p->socket, O_CREAT | O_WRONLY, 0600));
+    assert_int_equal(admin_start(&p->loop, NULL, p->socket, state_of, p, &p->admin, &err), -EEXIST);
+    assert_int_equal(access(p->socket, F_OK), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(status_is_answered, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_rest_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(loopback_answers_to_its_own_name, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_left_over_socket_is_replaced, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_used_socket_is_left_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_file_is_left_alone, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* A document's way through real plugins (tests/abi): order, ids, sources, repairs, findings, rejections, bulk rows. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "wire/child.h"
+#include "worker/child/process.h"
+
+static struct config *config;
+static struct processor *processor;
+static struct buf mistakes;
+static struct process_result result;
+static size_t flushes;
+
+static int setup(void **state) {
+    (void)state;
+    static const char text[] =
+        "plugin_dirs: [" ABI_DIR "]\npacks: []\nstate_dir: /tmp/none\n"
+        "pipelines: {default: [{decode: steps}, {clean: [upper]}, {extract: [letters, good]}]}\n";
+    if (config_parse(text, strlen(text), "/tmp/test.yaml", false, &config, &mistakes) < 0 ||
+        processor_open(config, &processor, &mistakes) < 0) {
+        fwrite(mistakes.at, 1, mistakes.len, stderr);
+        return -1;
+    }
+    return 0;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    process_result_free(&result);
+    processor = processor_close(processor);
+    config = config_free(config);
+    buf_free(&mistakes);
+    return 0;
+}
+
+static int count_flush(void *user, const char *at, size_t len) {
+    (void)user;
+    (void)at;
+    flushes += len;
+    return 0;
+}
+
+static void run(const char *text, size_t flush_at) {
+    struct process_calls calls = {.flush = count_flush, .flush_at = flush_at};
+    struct error err = {0};
+    int fd = child_text_fd(text, strlen(text));
+    assert_true(fd >= 0);
+    flushes = 0;
+    assert_int_equal(processor_run(processor, 0, fd, "d.txt", &calls, 0, &result, &err), 0);
+    close(fd);
+    buf_char(&result.body, 0);
+    result.body.len--;
+}
+
+static void has(const char *words) {
+    if (!strstr(result.body.at, words))
+        fail_msg("%s\n does not hold \"%s\"", result.body.at, words);
+}
+
+static void records_in_order_with_sources(void **state) {
+    (void)state;
+    run("axybx", SIZE_MAX);
+    /* text: axxbxx; the first x and its double come from byte 1, the y is gone, the last from byte 4 */
+    const char *first = strstr(result.body.at, "\"id\":\"letter-1\""),
+               *second = strstr(result.body.at, "\"id\":\"letter-1.2\"");
+    const char *third = strstr(result.body.at, "\"id\":\"letter-4\"");
+    (void)second;
+    assert_non_null(first);
+    assert_non_null(third);
+    assert_true(first < third);
+    has("\"source\":{\"bytes\":[0,5]},\"quote\":\"axxbxx\",\"at\":[1,2],\"n\":1,\"none\":null}");
+    has("\"repairs\":{\"double\":2,\"drop\":1}");
+    has("\"charset\":\"UTF-8\"");
+    has("\"status\":\"ok\"");
+    const char *last = strrchr(result.body.at, '{');
+    (void)last;
+    has("{\"type\":\"document\",\"id\":\"document\"");
+}
+
+static void findings_set_the_status(void **state) {
+    (void)state;
+    run("abcd", SIZE_MAX);
+    assert_int_equal(result.status, 1);
+    has("\"check\":\"damage\",\"holds\":false,\"message\":\"four letters\",\"refs\":[]}");
+    has("\"status\":\"findings\"");
+}
+
+static void faulty_edits_are_a_finding(void **state) {
+    (void)state;
+    run("clash!", SIZE_MAX);
+    has("clean/upper failed: its edit of text bytes 2 to 4 overlaps");
+    has("\"quote\":\"clash!\"");
+}
+
+static void rejects(void **state) {
+    (void)state;
+    run("binary...", SIZE_MAX);
+    assert_int_equal(result.status, 2);
+    assert_int_equal(result.records, 1);
+    has("\"status\":\"rejected\"");
+    has("\"error\":\"decode/steps: this is binary\"");
+    run("\x7f"
+        "ELF",
+        SIZE_MAX);
+    has("none of the 1 decoders reads this kind of file");
+}
+
+static void rows_keep_their_digits(void **state) {
+    (void)state;
+    run("rows", SIZE_MAX);
+    has("{\"type\":\"row\",\"id\":\"row-1\",\"source\":{\"bytes\":[1,2]},\"n\":9007199254740993}");
+    has("\"records\":{\"row\":3,\"options\":1}");
+    run("rows", 10); /* every line is flushed */
+    assert_int_equal(result.body.len, 0);
+    assert_int_equal(flushes, result.flushed);
+}
+
+static void options_have_their_defaults(void **state) {
+    (void)state;
+    run("abc", SIZE_MAX);
+    has("\"text\":\"1 7 2000 4096 one 2:a \"");
+}
+
+static void same_content_same_ids(void **state) {
+    (void)state;
+    run("axb", SIZE_MAX);
+    uint8_t sha[SHA256_SIZE];
+    char *body = strdup(result.body.at);
+    memcpy(sha, result.sha256, sizeof sha);
+    run("other", SIZE_MAX);
+    run("axb", SIZE_MAX);
+    assert_memory_equal(sha, result.sha256, sizeof sha);
+    char *end = strstr(body, "{\"type\":\"document\"");
+    assert_memory_equal(body, result.body.at, (size_t)(end - body));
+    free(body);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(records_in_order_with_sources), cmocka_unit_test(findings_set_the_status),
+        cmocka_unit_test(faulty_edits_are_a_finding),    cmocka_unit_test(rejects),
+        cmocka_unit_test(rows_keep_their_digits),        cmocka_unit_test(options_have_their_defaults),
+        cmocka_unit_test(same_content_same_ids),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
