@@ -9,7 +9,7 @@ configure <<END
 state_dir: state
 plugin_dirs: [ "$SIFTD_BUILD/plugins", "$SIFTD_BUILD/plugins/test" ]
 watch: [ { dir: drop } ]
-workers: { count: 2, timeout: 3s, memory: 128MiB }
+workers: { count: 2, timeout: 5s, memory: 128MiB }
 pipelines:
   default:
     - decode: auto
