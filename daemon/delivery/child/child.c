@@ -123,6 +123,14 @@ static int wait_more(void *user, int timeout) {
     return watched[1].revents || (watched[0].revents & ~POLLOUT && drain(process));
 }
 
+/* For sinks that make something of the packs' schemas. A pack that cannot be loaded stops the workers, and is said by
+ * them; records that are there already are delivered all the same. */
+static void load_packs(struct host *host) {
+    _cleanup_(buf_free) struct buf mistakes = {0};
+    if (host_load_packs(host, &mistakes) < 0)
+        log_warn("a pack cannot be loaded: %.*s", (int)mistakes.len, mistakes.at ? mistakes.at : "");
+}
+
 /* The daemon ends a sink with SIGTERM. */
 static int take_signals(struct error *err) {
     sigset_t set;
@@ -149,6 +157,7 @@ static int prepare(struct sink_process *process, struct error *err) {
     if (fcntl(WIRE_CHILD_FD, F_SETFL, O_NONBLOCK) < 0)
         return error_errno(err, errno, "the socket to the daemon cannot be set up");
     process->host = host_new(process->config);
+    load_packs(process->host);
     return open_sink(process, &plugin, &self, err);
 }
 

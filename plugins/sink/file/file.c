@@ -21,12 +21,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "file.h"
+#include "folder.h"
 
 enum { BUFFER = 1 << 20, WRITEBACK = 8 << 20 };
 
@@ -71,14 +71,8 @@ static int open_folder(struct file_sink *self) {
         return self->host->error(self->host, "path %s is a folder; give it a file name", self->path);
     self->folder = self->host->alloc(self->host, len + 2);
     memcpy(self->folder, slash ? self->path : ".", slash ? len : 1);
-    for (size_t i = 1; i <= len; i++) {
-        if (self->path[i] != '/')
-            continue;
-        self->folder[i] = 0;
-        if (mkdir(self->folder, 0755) < 0 && errno != EEXIST)
-            return self->host->error(self->host, "the folder %s cannot be made: %s", self->folder, strerror(errno));
-        self->folder[i] = i < len ? '/' : 0;
-    }
+    if (!folder_make(self->folder, slash ? len : 1))
+        return self->host->error(self->host, "the folder %s cannot be made: %s", self->folder, strerror(errno));
     self->folder_fd = open(len ? self->folder : slash ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (self->folder_fd < 0)
         return self->host->error(self->host, "the folder %s cannot be opened: %s", self->folder, strerror(errno));
@@ -86,12 +80,9 @@ static int open_folder(struct file_sink *self) {
 }
 
 static int read_mode(struct file_sink *self) {
-    char *end;
-    unsigned long bits = strtoul(self->mode, &end, 8);
-    if (*end || end == self->mode || bits > 0777)
+    if (!folder_read_mode(self->mode, &self->mode_bits))
         return self->host->error(self->host, "mode %s is no file mode; write three octal digits, e.g. 0640",
                                  self->mode);
-    self->mode_bits = (unsigned)bits;
     return SIFTD_OK;
 }
 

@@ -99,34 +99,8 @@ static int step_openat(int dir, const char *path, int flags, ...) {
 #undef unlinkat
 #undef openat
 
-static char said[1024], logged[1024];
-
-static int host_error(const struct siftd_host *host, const char *format, ...) {
-    va_list args;
-    (void)host;
-    va_start(args, format);
-    vsnprintf(said, sizeof said, format, args);
-    va_end(args);
-    return SIFTD_ERROR;
-}
-
-static void host_log(const struct siftd_host *host, int level, const char *format, ...) {
-    va_list args;
-    (void)host;
-    (void)level;
-    va_start(args, format);
-    vsnprintf(logged, sizeof logged, format, args);
-    va_end(args);
-}
-
-static void *arena[64];
-static size_t arena_used;
-
-static void *host_alloc(const struct siftd_host *host, size_t size) {
-    (void)host;
-    assert_true(arena_used < sizeof arena / sizeof *arena);
-    return arena[arena_used++] = calloc(1, size);
-}
+#define SINK_FILE "out.jsonl"
+#include "sink_test.h"
 
 static const struct siftd_host host = {.error = host_error, .log = host_log, .alloc = host_alloc};
 
@@ -137,8 +111,7 @@ static void begin(struct file_sink *self, const char *path) {
 
 static void end(struct file_sink *self) {
     close_sink(self);
-    while (arena_used)
-        free(arena[--arena_used]);
+    arena_free();
 }
 
 static void open_good(struct file_sink *self) {
@@ -164,36 +137,6 @@ static int deliver(struct file_sink *self, int last) {
             return SIFTD_ERROR;
     }
     return SIFTD_OK;
-}
-
-struct folder {
-    char root[64], path[96];
-};
-
-static int set_up(void **state) {
-    struct folder *folder = calloc(1, sizeof *folder);
-    if (!folder)
-        return -1;
-    strcpy(folder->root, "/tmp/siftd-file-XXXXXX");
-    if (!mkdtemp(folder->root))
-        return -1;
-    snprintf(folder->path, sizeof folder->path, "%s/new/out.jsonl", folder->root);
-    *state = folder;
-    return 0;
-}
-
-static int empty(const struct folder *folder) {
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'/*", folder->root);
-    return system(command);
-}
-
-static int tear_down(void **state) {
-    struct folder *folder = *state;
-    int r = empty(folder);
-    r |= rmdir(folder->root);
-    free(folder);
-    return r;
 }
 
 /* All files together hold the lines 0 … last - 1, each once and in order. */
