@@ -24,7 +24,7 @@ static const char defaults[] = "settings:\n"
                                "  - decode: auto\n"
                                "  - clean: [lost, gloss, simplify, pages, join, furniture, width]\n"
                                "  - extract: [articles, quantities, policies, funding, recognitions, rows]\n"
-                               "  - validate: [schema, arithmetic, wording, plans]\n";
+                               "  - validate: [schema, arithmetic, wording, timeline, conflict]\n";
 
 struct tree_node *defaults_tree(void) {
     struct tree_node *tree = NULL;

@@ -54,9 +54,9 @@ for pair in policies:policy funding:funding recognitions:recognition; do
     pipeline "articles, quantities, ${pair%:*}"
     cases "extract/${pair%:*}" "${pair#*:}"
 done
-for check in arithmetic wording plans; do
+for check in arithmetic wording timeline conflict; do
     [ -d "$source_dir/plugins/validate/$check" ] || continue
-    pipeline 'articles, quantities' "$check"
+    pipeline 'articles, quantities, policies, funding, recognitions' "$check"
     cases "validate/$check" finding
 done
 [ "$failed" = 0 ] || fail "$failed of $count cases"

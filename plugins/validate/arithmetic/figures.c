@@ -7,8 +7,7 @@
 #include "codepoint.h"
 #include "str.h"
 
-/* Decimal digits to ten-thousandths; false when there are too many for exact reckoning. */
-static bool read_amount(const char *digits, int64_t *ret, int *ret_decimals) {
+bool read_amount(const char *digits, int64_t *ret, int *ret_decimals) {
     int64_t value = 0;
     int behind = -1;
     for (const char *p = digits; *p; p++) {
@@ -38,6 +37,8 @@ static bool read_figure(const struct figures *f, struct siftd_record *record, st
         return false;
     ret->unit = unit;
     ret->raw = raw;
+    ret->name = host->field_text(record, "name");
+    ret->cap = qualifier && strcmp(qualifier, "up_to") == 0 && status && strcmp(status, "terms") == 0;
     ret->exact = qualifier && strcmp(qualifier, "exact") == 0;
     ret->actual = status && strcmp(status, "actual") == 0;
     return true;

@@ -4,37 +4,29 @@
  * twice, a company without a name, an item that nothing dates. Each check takes only what can be nothing else, since a
  * false alarm costs a reader more than a missed slip.
  */
+#include "wording.h"
+
 #include <string.h>
 
 #include "codepoint.h"
-#include "runes.h"
-#include "siftd/plugin.h"
 #include "str.h"
-#include "token.h"
 
 enum {
-    WORD_GAP = 1,
-    WORD_OPENING = 2,
-    WORD_COMPANY = 4,
     DIGITS_LEAST = 3, /* fewer may count something */
     SIDE = 3,         /* characters of a word on one side of a gap */
     SIDE_BYTES = SIDE * 4,
     LEAD_BYTES = 600 /* of an article, in which its date is looked for */
 };
 
-struct wording {
-    const struct siftd_host *host;
-    struct lexicon *lexicon;
-    struct words *words;
-    struct runes never_last;
-    struct tokens tokens; /* kept between documents for its memory */
-};
-
 static int wording_open(void *self, const struct siftd_host *host) {
     static const struct {
         const char *list;
         uint64_t word;
-    } lists[] = {{"words", WORD_GAP}, {"opening", WORD_OPENING}, {"company", WORD_COMPANY}};
+    } lists[] = {{"words", WORD_GAP},
+                 {"opening", WORD_OPENING},
+                 {"company", WORD_COMPANY},
+                 {"office", WORD_OFFICE},
+                 {"acts", WORD_ACT}};
     struct wording *w = self;
     const struct siftd_node *section = host->pack(host, "wording");
     w->host = host;
@@ -42,6 +34,8 @@ static int wording_open(void *self, const struct siftd_host *host) {
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         words_add_list(w->words, host, host->node_get(section, lists[i].list), lists[i].word);
     runes_add(&w->never_last, host, host->node_get(section, "never_last"));
+    runes_add(&w->surnames, host, host->node_get(section, "surnames"));
+    misread_open(w, section);
     w->lexicon = lexicon_new(host);
     return w->lexicon ? SIFTD_OK : SIFTD_ERROR;
 }
@@ -53,15 +47,7 @@ static void wording_close(void *self) {
     tokens_deinit(&w->tokens);
 }
 
-/* A place in the text that is looked at, and where a finding of it goes. */
-struct place {
-    const struct wording *wording;
-    struct siftd_doc *doc;
-    struct siftd_str text;
-    size_t at;
-};
-
-static int report(const struct place *place, const char *check, size_t start, size_t end, const char *message) {
+int report(const struct place *place, const char *check, size_t start, size_t end, const char *message) {
     const struct siftd_host *host = place->wording->host;
     return host->emit(host->finding(place->doc, SIFTD_WARN, check, false, start, end, message));
 }
@@ -133,6 +119,16 @@ static int check_company(const struct place *place) {
     return report(place, "naming", place->at - 3, place->at + len, "a company without its name");
 }
 
+/* What may be wrong where a character of more than one byte stands. */
+static int check_word(struct place *place) {
+    static int (*const checks[])(const struct place *) = {check_doubled, check_company, check_misread};
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+        if (checks[i](place) < 0)
+            return SIFTD_ERROR;
+    note_person(place);
+    return SIFTD_OK;
+}
+
 static bool is_null(const struct siftd_host *host, const struct siftd_record *record, const char *key) {
     return !host->field_text(record, key);
 }
@@ -178,6 +174,7 @@ static int check_dates(struct wording *w, struct siftd_doc *doc) {
 static int wording_run(void *self, struct siftd_doc *doc) {
     struct wording *w = self;
     struct place place = {w, doc, w->host->text(doc), 0};
+    w->persons = 0;
     bool digits = false; /* a run of them has begun before */
     while (place.at < place.text.len) {
         char c = place.text.at[place.at];
@@ -186,20 +183,20 @@ static int wording_run(void *self, struct siftd_doc *doc) {
         if (c == '-' || (digit && !digits))
             done = check_gap(&place);
         else if ((unsigned char)c >= 0x80)
-            done = check_doubled(&place) < 0 ? SIFTD_ERROR : check_company(&place);
+            done = check_word(&place);
         if (done < 0)
             return SIFTD_ERROR;
         digits = digit;
         place.at += cp_length((unsigned char)c);
     }
-    return check_dates(w, doc);
+    return report_persons(&place) < 0 ? SIFTD_ERROR : check_dates(w, doc);
 }
 
 static const struct siftd_plugin plugin = {
     .name = "wording",
     .stage = SIFTD_VALIDATE,
     .version = "1.0",
-    .summary = "stray characters, doubled characters, companies without a name, items without a date",
+    .summary = "stray, doubled and misread characters, slips in names, companies without a name, items without a date",
     .content = SIFTD_PROSE,
     .instance_size = sizeof(struct wording),
     .open = wording_open,

@@ -1,44 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * validate/plans: plans against what the same article reports. A plan for a year that the article reports to its end
+ * validate/timeline: plans against what the same article reports. A plan for a year that the article reports to its end
  * comes too late (timeline); a level below the target for the same thing of the same subject is not there yet (target).
  */
+#include "timeline.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "codepoint.h"
-#include "siftd/plugin.h"
 #include "str.h"
-#include "token.h"
 
 enum {
-    MESSAGE_BYTES = 300,
     REACH = 200,         /* tokens of a sentence before a year that are looked at */
     TARGETS_MAX = 64,    /* of an article that are looked at */
     NAME_TAIL_BYTES = 12 /* of two names that must be alike at their ends */
 };
 
-struct plans {
-    const struct siftd_host *host;
-    struct lexicon *lexicon;
-    struct tokens tokens;         /* this and the figures are kept between documents for their memory */
-    struct siftd_record **figure; /* the document's indicators, in the text's order */
-    size_t figures, room;
-    size_t first, end; /* those of the article */
-};
+int timeline_report(const struct timeline *t, struct siftd_doc *doc, int severity, struct siftd_span span,
+                    const char *message) {
+    return t->host->emit(t->host->finding(doc, severity, "timeline", false, span.start, span.end, message));
+}
 
-static int plans_open(void *self, const struct siftd_host *host) {
-    struct plans *p = self;
+static int timeline_open(void *self, const struct siftd_host *host) {
+    struct timeline *p = self;
     p->host = host;
     p->lexicon = lexicon_new(host);
+    dates_open(p);
     return p->lexicon ? SIFTD_OK : SIFTD_ERROR;
 }
 
-static void plans_close(void *self) {
-    struct plans *p = self;
+static void timeline_close(void *self) {
+    struct timeline *p = self;
     lexicon_free(p->lexicon);
     tokens_deinit(&p->tokens);
+    words_free(p->validity);
     free(p->figure);
 }
 
@@ -91,7 +88,7 @@ static bool is_planned_for(const struct tokens *tokens, size_t i, bool plan) {
     return plan && before & (ROLE_BIT(VERB) | ROLE_BIT(TARGET)) && !(before & ROLE_BIT(FROM));
 }
 
-static int check_timeline(const struct plans *p, struct siftd_doc *doc) {
+static int check_timeline(const struct timeline *p, struct siftd_doc *doc) {
     const struct tokens *tokens = &p->tokens;
     int ended = year_ended(tokens);
     bool plan = false, heading = false;
@@ -106,9 +103,8 @@ static int check_timeline(const struct plans *p, struct siftd_doc *doc) {
             continue;
         char message[MESSAGE_BYTES];
         snprintf(message, sizeof message, "planned for %d, which the text reports to its end", year);
-        struct siftd_record *finding =
-            p->host->finding(doc, SIFTD_WARN, "timeline", false, tokens->at[i - 1].start, tokens->at[i].end, message);
-        if (p->host->emit(finding) < 0)
+        struct siftd_span span = {tokens->at[i - 1].start, tokens->at[i].end};
+        if (timeline_report(p, doc, SIFTD_WARN, span, message) < 0)
             return SIFTD_ERROR;
     }
     return SIFTD_OK;
@@ -151,7 +147,7 @@ static double value_of(const struct siftd_host *host, const struct siftd_record 
 }
 
 /* The document's indicators; they are emitted in the order of the text. */
-static void gather(struct plans *p, const struct siftd_doc *doc) {
+static void gather(struct timeline *p, const struct siftd_doc *doc) {
     size_t records = p->host->record_count(doc);
     if (records > p->room) {
         p->room = records;
@@ -169,7 +165,7 @@ static void gather(struct plans *p, const struct siftd_doc *doc) {
 }
 
 /* Moves on to the figures of an article; articles come in the order of the text. */
-static void gather_article(struct plans *p, struct siftd_span article) {
+static void gather_article(struct timeline *p, struct siftd_span article) {
     p->first = p->end;
     while (p->first < p->figures && p->host->record_place(p->figure[p->first]).start < article.start)
         p->first++;
@@ -179,7 +175,7 @@ static void gather_article(struct plans *p, struct siftd_span article) {
 }
 
 /* The highest level of the same thing that the article reports; NULL when it reports none. */
-static const struct siftd_record *level_of(const struct plans *p, const struct siftd_record *target) {
+static const struct siftd_record *level_of(const struct timeline *p, const struct siftd_record *target) {
     const struct siftd_host *host = p->host;
     const struct siftd_record *level = NULL;
     for (size_t i = p->first; i < p->end; i++) {
@@ -191,7 +187,7 @@ static const struct siftd_record *level_of(const struct plans *p, const struct s
     return level;
 }
 
-static int report_target(const struct plans *p, struct siftd_doc *doc, const struct siftd_record *target,
+static int report_target(const struct timeline *p, struct siftd_doc *doc, const struct siftd_record *target,
                          const struct siftd_record *level) {
     const struct siftd_host *host = p->host;
     const char *period = host->field_text(target, "period");
@@ -205,7 +201,7 @@ static int report_target(const struct plans *p, struct siftd_doc *doc, const str
     return host->emit(finding);
 }
 
-static int check_targets(const struct plans *p, struct siftd_doc *doc) {
+static int check_targets(const struct timeline *p, struct siftd_doc *doc) {
     const struct siftd_host *host = p->host;
     size_t targets = 0;
     for (size_t i = p->first; i < p->end && targets < TARGETS_MAX; i++) {
@@ -220,47 +216,47 @@ static int check_targets(const struct plans *p, struct siftd_doc *doc) {
     return SIFTD_OK;
 }
 
-/* Whether a piece of text says up to when it reports; where it does not, it need not be read more closely. */
-static bool says_until(const struct plans *p, struct siftd_str text) {
-    const struct siftd_node *words = p->host->node_get(p->host->pack(p->host, "times"), "until");
-    for (size_t i = 0; i < p->host->node_count(words); i++)
-        if (str_find(text, str(p->host->node_text(p->host->node_at(words, i)))))
-            return true;
-    return false;
-}
-
-static int check_article(struct plans *p, struct siftd_doc *doc, struct siftd_span article) {
+static int check_article(struct timeline *p, struct siftd_doc *doc, struct siftd_span article, const char *published) {
     struct siftd_str text = p->host->text(doc);
     gather_article(p, article);
-    if (says_until(p, str_from(text.at + article.start, text.at + article.end))) {
-        tokens_read(&p->tokens, p->lexicon, text, article.start, article.end);
-        if (check_timeline(p, doc) < 0)
-            return SIFTD_ERROR;
-    }
+    tokens_read(&p->tokens, p->lexicon, text, article.start, article.end);
+    if (check_timeline(p, doc) < 0 || check_dates(p, doc, published) < 0 || check_numbering(p, doc, article) < 0)
+        return SIFTD_ERROR;
     return check_targets(p, doc);
 }
 
-static int plans_run(void *self, struct siftd_doc *doc) {
-    struct plans *p = self;
+/* The i-th article's date; NULL when it is not known. */
+static const char *published_of(const struct timeline *p, const struct siftd_doc *doc, size_t i) {
+    for (size_t k = 0; k < p->host->record_count(doc); k++) {
+        const struct siftd_record *record = p->host->record_at(doc, k);
+        if (strcmp(p->host->record_type(record), "article") == 0 && i-- == 0)
+            return p->host->field_text(record, "published");
+    }
+    return NULL;
+}
+
+static int timeline_run(void *self, struct siftd_doc *doc) {
+    struct timeline *p = self;
     size_t articles = p->host->mark_count(doc, "article");
     gather(p, doc);
     if (!articles)
-        return check_article(p, doc, (struct siftd_span){0, p->host->text(doc).len});
+        return check_article(p, doc, (struct siftd_span){0, p->host->text(doc).len}, NULL);
     for (size_t i = 0; i < articles; i++)
-        if (check_article(p, doc, p->host->mark_at(doc, "article", i).span) < 0)
+        if (check_article(p, doc, p->host->mark_at(doc, "article", i).span, published_of(p, doc, i)) < 0)
             return SIFTD_ERROR;
     return SIFTD_OK;
 }
 
 static const struct siftd_plugin plugin = {
-    .name = "plans",
+    .name = "timeline",
     .stage = SIFTD_VALIDATE,
     .version = "1.0",
-    .summary = "plans for years that are over, levels below their targets",
+    .summary = "dates and numbers out of order, periods of validity, plans for years that are over, levels below their "
+               "targets",
     .content = SIFTD_PROSE,
-    .instance_size = sizeof(struct plans),
-    .open = plans_open,
-    .close = plans_close,
-    .run = plans_run,
+    .instance_size = sizeof(struct timeline),
+    .open = timeline_open,
+    .close = timeline_close,
+    .run = timeline_run,
 };
 SIFTD_PLUGIN(plugin)
