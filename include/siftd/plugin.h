@@ -10,6 +10,7 @@
  *
  * History of the ABI
  *     1.0   first version
+ *     1.1   host: place, member (decoders of formats whose text is no stretch of the file, and of files in files)
  *
  * Rules of growth. Structs and tables grow only at their end; a member's meaning never changes within a major version.
  * The host reads `size` and copies no more than the plugin knew; a plugin that asks for a newer major version is
@@ -43,7 +44,7 @@ extern "C" {
 #endif
 
 #define SIFTD_ABI_MAJOR 1
-#define SIFTD_ABI_MINOR 0
+#define SIFTD_ABI_MINOR 1
 
 #if defined(__GNUC__)
 #define SIFTD_PRINTF(a, b) __attribute__((format(printf, a, b)))
@@ -175,7 +176,7 @@ struct siftd_host {
     void (*repaired)(struct siftd_doc *doc, const char *kind, size_t count);
 
     /* DECODE: makes the text, front to back. */
-    int (*set_content)(struct siftd_doc *doc, int content); /* SIFTD_PROSE unless set */
+    int (*set_content)(struct siftd_doc *doc, int content); /* SIFTD_PROSE unless set; 0: no text, no later stage */
     /* The bytes [start, end) are the next piece of the text as they stand: they must be valid UTF-8. Never copied when
      * the whole text is one such piece. */
     int (*text_bytes)(struct siftd_doc *doc, size_t start, size_t end);
@@ -230,6 +231,20 @@ struct siftd_host {
     void (*finding_ref)(struct siftd_record *finding, const struct siftd_record *record);
     /* The place of the bulk record at hand: what check() looks at when its `record` is NULL. */
     struct siftd_span (*row_span)(const struct siftd_doc *doc);
+
+    /* --- 1.1 --- */
+
+    /* DECODE, where the text is no stretch of the file's bytes (a part of a packed file, a page, a cell): text that is
+     * added from offset `start` on stands at `members`, the inside of a JSON object such as "\"page\":3" or
+     * "\"sheet\":\"2023\",\"cell\":\"B7\"". Records from there have it as their `source` instead of `bytes`. The
+     * offsets of text_add() and text_units() are then a count of the plugin's own that only grows, such as the offset
+     * in the unpacked part, the same at every run: ids are made from it. The first call comes before any text. */
+    int (*place)(struct siftd_doc *doc, size_t start, const char *members);
+    /* DECODE: a document inside this one: a file of an archive, an attachment. When all stages are done with this
+     * document, it goes through the same pipeline as a document of its own: its records name it as `member` in their
+     * `source`, its `document` record stands before this one's. `name` is its path inside, UTF-8; the bytes are copied.
+     * SIFTD_SKIP: no more are taken, because a limit is reached; a finding says so. */
+    int (*member)(struct siftd_doc *doc, const char *name, const char *bytes, size_t len);
 };
 
 /* --- sinks -------------------------------------------------------------------------------------------------------- */

@@ -157,6 +157,34 @@ static int call_set_content(struct siftd_doc *doc, int content) {
     return SIFTD_OK;
 }
 
+static int call_place(struct siftd_doc *doc, size_t start, const char *members) {
+    if (doc_of(doc)->stage != SIFTD_DECODE)
+        return refuse(doc, "place()");
+    must(doc->places ? start >= doc->place[doc->places - 1].start : doc->text.len == 0, "places out of their order");
+    mem_push(doc->place, doc->places, doc->place_room);
+    doc->place[doc->places++] = (struct place){start, arena_copy(&doc->arena, members, strlen(members))};
+    return SIFTD_OK;
+}
+
+static int call_member(struct siftd_doc *doc, const char *name, const char *bytes, size_t len) {
+    if (doc_of(doc)->stage != SIFTD_DECODE)
+        return refuse(doc, "member()");
+    if (doc->depth >= MEMBER_DEPTH || doc->members >= MEMBER_COUNT) {
+        doc->members_untaken++;
+        return SIFTD_SKIP;
+    }
+    mem_push(doc->member, doc->members, doc->member_room);
+    struct member *member = &doc->member[doc->members++];
+    *member = (struct member){arena_copy(&doc->arena, name, strlen(name)), mem_alloc(len + 1), len};
+    memcpy(member->bytes, bytes, len);
+    return SIFTD_OK;
+}
+
+/* Offsets in the file; of a text that has places, of the plugin's own count. */
+static bool is_inside(const struct siftd_doc *doc, size_t start, size_t end) {
+    return start <= end && (end <= doc->size || doc->places);
+}
+
 static int call_text_bytes(struct siftd_doc *doc, size_t start, size_t end) {
     if (doc_of(doc)->stage != SIFTD_DECODE)
         return refuse(doc, "text_bytes()");
@@ -168,8 +196,7 @@ static int call_text_bytes(struct siftd_doc *doc, size_t start, size_t end) {
 static int call_text_add(struct siftd_doc *doc, const char *utf8, size_t len, size_t start, size_t end) {
     if (doc_of(doc)->stage != SIFTD_DECODE)
         return refuse(doc, "text_add()");
-    must(start <= end && end <= doc->size && len <= UINT32_MAX && end - start <= UINT32_MAX,
-         "a piece outside the file");
+    must(is_inside(doc, start, end) && len <= UINT32_MAX && end - start <= UINT32_MAX, "a piece outside the file");
     text_append(&doc->text, utf8, len, start, (uint32_t)len, (uint32_t)(end - start));
     return SIFTD_OK;
 }
@@ -178,7 +205,7 @@ static int call_text_units(struct siftd_doc *doc, const char *utf8, size_t len, 
                            uint32_t byte_unit) {
     if (doc_of(doc)->stage != SIFTD_DECODE)
         return refuse(doc, "text_units()");
-    must(text_unit && len % text_unit == 0 && start + len / text_unit * byte_unit <= doc->size,
+    must(text_unit && len % text_unit == 0 && is_inside(doc, start, start + len / text_unit * byte_unit),
          "a piece outside the file");
     text_append(&doc->text, utf8, len, start, text_unit, byte_unit);
     return SIFTD_OK;
@@ -312,6 +339,17 @@ static char *put_bytes(char *to, const char *at, size_t len) {
 
 #define PUT_LITERAL(to, text) put_bytes((to), (text), sizeof(text) - 1)
 
+/* `,"source":{…}` of a row; the plain one, for each of millions, without a detour. */
+static char *put_source(struct siftd_doc *doc, struct siftd_span source, char *to) {
+    if (doc->source.len)
+        return put_bytes(to, doc->source.at, doc->source.len);
+    to = PUT_LITERAL(to, ",\"source\":{\"bytes\":[");
+    to = put_decimal(to, source.start);
+    *to++ = ',';
+    to = put_decimal(to, source.end);
+    return PUT_LITERAL(to, "]}");
+}
+
 /* 1 when a validator keeps the row out. */
 static int check_row(struct siftd_doc *doc, const char *type, struct siftd_str members) {
     int kept_out = 0;
@@ -340,11 +378,14 @@ static int call_emit_row(struct siftd_doc *doc, const char *type, const char *me
     doc->row_repeat = source.start == doc->last_row ? doc->row_repeat + 1 : 0;
     doc->last_row = source.start;
     size_t type_len = strlen(type);
-    doc->line.len = 0;
-    char *line = buf_reserve(&doc->line, len + 2 * type_len + 160), *to = line;
+    doc->line.len = doc->source.len = 0;
+    if (doc->places || doc->path)
+        document_write_source(doc, source, &doc->source);
+    char *line = buf_reserve(&doc->line, len + 2 * type_len + doc->source.len + 240), *to = line;
     to = PUT_LITERAL(to, "{\"type\":\"");
     to = put_bytes(to, type, type_len);
     to = PUT_LITERAL(to, "\",\"id\":\"");
+    to = put_bytes(to, doc->path_id, strlen(doc->path_id));
     to = put_bytes(to, type, type_len);
     *to++ = '-';
     to = put_decimal(to, source.start);
@@ -352,11 +393,8 @@ static int call_emit_row(struct siftd_doc *doc, const char *type, const char *me
         *to++ = '.';
         to = put_decimal(to, doc->row_repeat + 1);
     }
-    to = PUT_LITERAL(to, "\",\"source\":{\"bytes\":[");
-    to = put_decimal(to, source.start);
-    *to++ = ',';
-    to = put_decimal(to, source.end);
-    to = PUT_LITERAL(to, "]}");
+    *to++ = '"';
+    to = put_source(doc, source, to);
     if (len)
         *to++ = ',';
     to = put_bytes(to, members, len);
@@ -479,4 +517,6 @@ const struct siftd_host document_calls = {
     .finding = call_finding,
     .finding_ref = call_finding_ref,
     .row_span = call_row_span,
+    .place = call_place,
+    .member = call_member,
 };

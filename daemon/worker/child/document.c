@@ -12,13 +12,19 @@
 enum { QUOTE_MAX = 4096, KEEP_MAX = 1 << 20 };
 
 void document_init(struct siftd_doc *doc) {
-    *doc = (struct siftd_doc){.magic = DOC_MAGIC, .content = SIFTD_PROSE};
+    *doc = (struct siftd_doc){.magic = DOC_MAGIC, .content = SIFTD_PROSE, .last_row = SIZE_MAX};
 }
 
 static void free_marks(struct siftd_doc *doc) {
     for (size_t i = 0; i < doc->mark_kinds; i++)
         free(doc->marks[i].mark);
     doc->mark_kinds = 0;
+}
+
+static void free_members(struct siftd_doc *doc) {
+    for (size_t i = 0; i < doc->members; i++)
+        document_free_member(doc, i);
+    doc->members = doc->members_untaken = 0;
 }
 
 static void free_records(struct siftd_doc *doc) {
@@ -32,6 +38,7 @@ static void free_records(struct siftd_doc *doc) {
 void document_reset(struct siftd_doc *doc) {
     free_marks(doc);
     free_records(doc);
+    free_members(doc);
     arena_reset(&doc->arena);
     if (doc->text.own_room > KEEP_MAX)
         text_free(&doc->text);
@@ -44,6 +51,7 @@ void document_reset(struct siftd_doc *doc) {
     doc->content = SIFTD_PROSE;
     doc->facts = doc->repairs.count = doc->types.count = 0;
     doc->lines = doc->flushed = 0;
+    doc->places = 0;
     doc->has_findings = doc->closed = doc->checking = false;
     doc->last_row = SIZE_MAX;
     doc->row_repeat = 0;
@@ -62,7 +70,10 @@ void document_deinit(struct siftd_doc *doc) {
     free(doc->repairs.item);
     free(doc->types.item);
     free(doc->record);
+    free(doc->place);
+    free(doc->member);
     buf_free(&doc->line);
+    buf_free(&doc->source);
 }
 
 void document_identify(struct siftd_doc *doc, const char *name, const char *bytes, size_t size) {
@@ -73,6 +84,42 @@ void document_identify(struct siftd_doc *doc, const char *name, const char *byte
     hash_hex(doc->sha256, 10, doc->id_prefix);
     doc->id_prefix[20] = '-';
     doc->id_prefix[21] = 0;
+}
+
+/* --- documents inside documents ----------------------------------------------------------------------------------- */
+
+void document_enter_member(struct siftd_doc *doc, const struct siftd_doc *outer, size_t i) {
+    const struct member *member = &outer->member[i];
+    struct buf path = {0};
+    if (outer->path)
+        buf_printf(&path, "%s/", outer->path);
+    buf_str(&path, member->name);
+    doc->path = arena_copy(&doc->arena, path.at, path.len);
+    buf_free(&path);
+    int outer_len = outer->depth ? (int)strlen(outer->path_id) - 1 : 0; /* "m2-": "m2.1-" is inside it */
+    snprintf(doc->path_id, sizeof doc->path_id, "%.*s%c%zu-", outer_len, outer->path_id, outer->depth ? '.' : 'm',
+             i + 1);
+    doc->name = doc->path;
+    doc->bytes = member->bytes;
+    doc->size = member->size;
+    doc->depth = outer->depth + 1;
+    doc->body = outer->body;
+    doc->calls = outer->calls;
+    memcpy(doc->sha256, outer->sha256, SHA256_SIZE);
+    memcpy(doc->id_prefix, outer->id_prefix, sizeof doc->id_prefix);
+}
+
+void document_leave_member(const struct siftd_doc *doc, struct siftd_doc *outer) {
+    outer->lines += doc->lines;
+    outer->flushed += doc->flushed;
+    outer->flush_error = doc->flush_error;
+    for (size_t i = 0; i < doc->types.count; i++)
+        tally_add(outer, &outer->types, doc->types.item[i].name, doc->types.item[i].count);
+}
+
+void document_free_member(struct siftd_doc *outer, size_t i) {
+    free(outer->member[i].bytes);
+    outer->member[i].bytes = NULL;
 }
 
 /* --- edits and marks ---------------------------------------------------------------------------------------------- */
@@ -196,8 +243,8 @@ static size_t meet(struct meeting *table, size_t mask, const char *type, size_t 
 
 static void give_id(struct siftd_record *record, size_t start, size_t repeat) {
     struct siftd_doc *doc = record->doc;
-    char id[160];
-    int n = snprintf(id, sizeof id, "%s%.80s-%zu", doc->id_prefix, record->type, start);
+    char id[240];
+    int n = snprintf(id, sizeof id, "%s%s%.80s-%zu", doc->id_prefix, doc->path_id, record->type, start);
     if (repeat > 1)
         n += snprintf(id + n, sizeof id - (size_t)n, ".%zu", repeat);
     record->id = arena_copy(&doc->arena, id, (size_t)n);
@@ -228,20 +275,49 @@ void document_close_records(struct siftd_doc *doc) {
     doc->closed = true;
 }
 
-static void write_source(const struct siftd_record *record, struct buf *out) {
-    struct siftd_span source = text_source(&record->doc->text, record->span.start, record->span.end);
-    buf_str(out, ",\"source\":{\"bytes\":[");
-    buf_u64(out, source.start);
-    buf_char(out, ',');
-    buf_u64(out, source.end);
-    buf_str(out, "]}");
-    size_t len = record->span.end - record->span.start;
-    if (len <= QUOTE_MAX || record->doc->content == SIFTD_PROSE) {
-        buf_str(out, ",\"quote\":");
-        json_string(out, record->doc->text.at + record->span.start, len);
+/* The last place that begins at or before `start`, or NULL. */
+static const struct place *find_place(const struct siftd_doc *doc, size_t start) {
+    size_t low = 0, high = doc->places;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (doc->place[middle].start <= start)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    if (record->has_place) {
-        struct siftd_span at = text_source(&record->doc->text, record->place.start, record->place.end);
+    return low ? &doc->place[low - 1] : NULL;
+}
+
+void document_write_source(const struct siftd_doc *doc, struct siftd_span source, struct buf *out) {
+    const struct place *place = find_place(doc, source.start);
+    buf_str(out, ",\"source\":{");
+    if (doc->path) {
+        buf_str(out, "\"member\":");
+        json_string(out, doc->path, strlen(doc->path));
+        buf_char(out, ',');
+    }
+    if (place) {
+        buf_str(out, place->members);
+    } else {
+        buf_str(out, "\"bytes\":[");
+        buf_u64(out, source.start);
+        buf_char(out, ',');
+        buf_u64(out, source.end);
+        buf_char(out, ']');
+    }
+    buf_char(out, '}');
+}
+
+static void write_source(const struct siftd_record *record, struct buf *out) {
+    const struct siftd_doc *doc = record->doc;
+    document_write_source(doc, text_source(&doc->text, record->span.start, record->span.end), out);
+    size_t len = record->span.end - record->span.start;
+    if (len <= QUOTE_MAX || doc->content == SIFTD_PROSE) {
+        buf_str(out, ",\"quote\":");
+        json_string(out, doc->text.at + record->span.start, len);
+    }
+    if (record->has_place && !doc->places) {
+        struct siftd_span at = text_source(&doc->text, record->place.start, record->place.end);
         buf_str(out, ",\"at\":[");
         buf_u64(out, at.start);
         buf_char(out, ',');

@@ -41,6 +41,17 @@ struct field {
     size_t len;
 };
 
+struct place { /* what stands for `bytes` in the source, from this source offset on */
+    size_t start;
+    const char *members;
+};
+
+struct member { /* a document inside this one that waits for its turn; the bytes are malloc'd */
+    const char *name;
+    char *bytes;
+    size_t size;
+};
+
 struct siftd_record {
     uint32_t magic;
     struct siftd_doc *doc;
@@ -80,6 +91,16 @@ struct siftd_doc {
     unsigned row_repeat;
     struct buf line;       /* scratch for one row */
     struct siftd_span row; /* place of the bulk row at hand */
+    struct place *place;   /* in the order of their starts; none: bytes tell */
+    size_t places, place_room;
+    struct buf source; /* scratch for one row's place */
+
+    /* Documents inside documents. */
+    const char *path; /* of this one inside the dropped file, "outer.zip/inner.txt"; NULL: it is the dropped file */
+    char path_id[64]; /* "m2.1-": before each id's place; empty for the dropped file */
+    unsigned depth;   /* 0: the dropped file */
+    struct member *member;
+    size_t members, member_room, members_untaken;
 
     /* The pipeline's side. */
     struct instance *running; /* whose call this is */
@@ -93,12 +114,21 @@ struct siftd_doc {
     bool checking;
 };
 
+/* Documents inside documents: how deep, and how many in one. Deeper and more only by somebody's ill will. */
+enum { MEMBER_DEPTH = 5, MEMBER_COUNT = 10000 };
+
 enum { DOC_MAGIC = 0x73644f43, RECORD_MAGIC = 0x73645243 };
 
 void document_init(struct siftd_doc *doc);
 void document_reset(struct siftd_doc *doc); /* ready for the next document; memory is kept where it is worth it */
 void document_deinit(struct siftd_doc *doc);
 void document_identify(struct siftd_doc *doc, const char *name, const char *bytes, size_t size); /* hashes */
+/* Makes `doc`, which is initialized, the i-th document inside `outer`: same ids' prefix, same body, and its bytes,
+ * which stay `outer`'s. */
+void document_enter_member(struct siftd_doc *doc, const struct siftd_doc *outer, size_t i);
+/* Adds what `doc` wrote to `outer`'s counts. */
+void document_leave_member(const struct siftd_doc *doc, struct siftd_doc *outer);
+void document_free_member(struct siftd_doc *outer, size_t i); /* its bytes, as soon as it is done */
 
 /* Applies the edits that the running plugin noted, moves the marks. 0, or -EINVAL: they overlap; none took effect. */
 int document_apply_edits(struct siftd_doc *doc, struct error *err);
@@ -111,6 +141,8 @@ void tally_add(struct siftd_doc *doc, struct tallies *tallies, const char *name,
 void document_close_records(struct siftd_doc *doc);
 /* Writes all kept records as lines to the body. */
 void document_write_records(struct siftd_doc *doc);
+/* `,"source":{...}` of a stretch of the file (or of the decoder's own count). */
+void document_write_source(const struct siftd_doc *doc, struct siftd_span source, struct buf *out);
 /* The record as JSON, `"id":…` included when it has one and `with_id`; `doc` is never in it. */
 void record_write(const struct siftd_record *record, bool with_id, struct buf *out);
 /* Adds a line to the body and hands the body on when it is full. 0 or flush's error. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A document's way through a pipeline: the file is mapped or read, hashed, decoded by the surest decoder, cleaned
- * plugin by plugin, read by the extractors, checked by the validators; its records go to the body, the `document`
- * record last.
+ * plugin by plugin, read by the extractors, checked by the validators; its records go to the body. Documents inside it
+ * follow the same way. The `document` record stands last.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,128 +18,9 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "worker/child/document.h"
+#include "worker/child/processor.h"
 
-enum { HEAD = 64 * 1024, MAP_FROM = 128 * 1024, STAGES = SIFTD_VALIDATE + 1 };
-
-struct steps {
-    struct instance **instance;
-    size_t count, room;
-};
-
-struct pipeline {
-    struct steps stage[STAGES];
-    struct steps checkers;
-};
-
-struct processor {
-    struct host *host;
-    struct pipeline *pipeline;
-    size_t pipelines;
-    struct siftd_doc doc;
-};
-
-/* --- loading ------------------------------------------------------------------------------------------------------ */
-
-struct auto_decode {
-    struct processor *processor;
-    struct pipeline *pipeline;
-    const struct config_use *use;
-    struct buf *mistakes;
-    int result;
-};
-
-static int add_step(struct processor *processor, struct pipeline *pipeline, const struct config_use *use,
-                    struct buf *mistakes) {
-    struct instance *instance;
-    if (instance_open(processor->host, use, &document_calls, &instance, mistakes) < 0)
-        return -EINVAL;
-    struct steps *steps = &pipeline->stage[use->stage];
-    mem_push(steps->instance, steps->count, steps->room);
-    steps->instance[steps->count++] = instance;
-    if (use->stage == SIFTD_VALIDATE && instance->plugin->check) {
-        steps = &pipeline->checkers;
-        mem_push(steps->instance, steps->count, steps->room);
-        steps->instance[steps->count++] = instance;
-    }
-    return 0;
-}
-
-/* `decode: auto`: every decoder there is. */
-static void add_decoder(void *user, const char *path, const struct library *library, const struct error *err) {
-    struct auto_decode *a = user;
-    if (!library) {
-        buf_printf(a->mistakes, "%s\n", err->text);
-        a->result = -EINVAL;
-        return;
-    }
-    (void)path;
-    const struct steps *have = &a->pipeline->stage[SIFTD_DECODE];
-    for (size_t i = 0; i < have->count; i++)
-        if (strcmp(have->instance[i]->plugin->name, library->plugin.name) == 0)
-            return;
-    struct config_use use = {SIFTD_DECODE, (char *)library->plugin.name, NULL, a->use->mark};
-    if (add_step(a->processor, a->pipeline, &use, a->mistakes) < 0)
-        a->result = -EINVAL;
-}
-
-static int load_pipeline(struct processor *processor, const struct config_pipeline *config, struct pipeline *pipeline,
-                         struct buf *mistakes) {
-    int r = 0;
-    for (size_t i = 0; i < config->count; i++) {
-        const struct config_use *use = &config->use[i];
-        if (use->stage == SIFTD_DECODE && strcmp(use->name, "auto") == 0) {
-            struct auto_decode a = {processor, pipeline, use, mistakes, 0};
-            host_walk(processor->host, SIFTD_DECODE, add_decoder, &a);
-            r = a.result < 0 ? a.result : r;
-        } else if (add_step(processor, pipeline, use, mistakes) < 0) {
-            r = -EINVAL;
-        }
-    }
-    if (r == 0 && pipeline->stage[SIFTD_DECODE].count == 0) {
-        buf_printf(mistakes, "pipeline \"%s\" has no decoder: put decode plugins into one of plugin_dirs\n",
-                   config->name);
-        r = -EINVAL;
-    }
-    return r;
-}
-
-int processor_open(const struct config *config, struct processor **ret, struct buf *mistakes) {
-    struct processor *processor = mem_alloc(sizeof *processor);
-    document_init(&processor->doc);
-    processor->host = host_new(config);
-    processor->pipelines = config->pipelines;
-    processor->pipeline = mem_alloc(config->pipelines * sizeof *processor->pipeline);
-    int r = host_load_packs(processor->host, mistakes);
-    for (size_t i = 0; i < config->pipelines; i++)
-        if (load_pipeline(processor, &config->pipeline[i], &processor->pipeline[i], mistakes) < 0)
-            r = -EINVAL;
-    if (r < 0) {
-        processor_close(processor);
-        return r;
-    }
-    *ret = processor;
-    return 0;
-}
-
-struct processor *processor_close(struct processor *processor) {
-    if (!processor)
-        return NULL;
-    for (size_t i = 0; i < processor->pipelines; i++) {
-        struct pipeline *pipeline = &processor->pipeline[i];
-        for (int s = SIFTD_DECODE; s < STAGES; s++) {
-            for (size_t k = 0; k < pipeline->stage[s].count; k++)
-                instance_close(pipeline->stage[s].instance[k]);
-            free(pipeline->stage[s].instance);
-        }
-        free(pipeline->checkers.instance);
-    }
-    free(processor->pipeline);
-    document_deinit(&processor->doc);
-    host_free(processor->host);
-    free(processor);
-    return NULL;
-}
+enum { HEAD = 64 * 1024, MAP_FROM = 128 * 1024 };
 
 /* --- the file's bytes --------------------------------------------------------------------------------------------- */
 
@@ -203,8 +84,9 @@ struct passage {
     const struct pipeline *pipeline;
     struct siftd_doc *doc;
     const struct process_calls *calls;
-    uint64_t spent[STAGES]; /* nanoseconds */
-    char error[1200];       /* why the document is rejected */
+    struct process_result *shown; /* gets text and facts, too; or NULL */
+    uint64_t spent[STAGES];       /* nanoseconds */
+    char error[1200];             /* why the document is rejected */
 };
 
 static uint64_t now_ns(void) {
@@ -228,16 +110,27 @@ static const char *reason(const struct instance *instance) {
     return instance->failed ? instance->error : "it gave no reason";
 }
 
+static void note(struct siftd_doc *doc, const char *message) {
+    int stage = doc->stage;
+    doc->stage = SIFTD_VALIDATE;
+    document_calls.emit(document_calls.finding(doc, SIFTD_FAIL, "plugin", 0, 0, 0, message));
+    doc->stage = stage;
+}
+
 /* A plugin that failed is a finding; the others go on. */
 static void note_failure(struct passage *run, const struct instance *instance, const char *why) {
     char text[1200];
-    struct siftd_doc *doc = run->doc;
     snprintf(text, sizeof text, "%s/%s failed: %s", host_stage_name(instance->plugin->stage), instance->plugin->name,
              why);
-    int stage = doc->stage;
-    doc->stage = SIFTD_VALIDATE;
-    document_calls.emit(document_calls.finding(doc, SIFTD_FAIL, "plugin", 0, 0, 0, text));
-    doc->stage = stage;
+    note(run->doc, text);
+}
+
+static void note_untaken(struct siftd_doc *doc) {
+    char text[200];
+    snprintf(text, sizeof text,
+             "%zu of %zu documents inside were not read: no more than %d are taken, and none more than %d levels deep",
+             doc->members_untaken, doc->members_untaken + doc->members, MEMBER_COUNT, MEMBER_DEPTH);
+    note(doc, text);
 }
 
 static int decode(struct passage *run) {
@@ -335,6 +228,8 @@ static int run_stages(struct passage *run) {
     run->spent[SIFTD_DECODE] = now_ns() - start;
     if (r < 0)
         return r;
+    if (run->doc->members_untaken)
+        note_untaken(run->doc);
     select_checkers(run);
     timed(run, SIFTD_CLEAN, run_stage);
     timed(run, SIFTD_EXTRACT, run_stage);
@@ -358,9 +253,9 @@ static void write_document(struct passage *run, int status) {
     struct siftd_doc *doc = run->doc;
     struct buf *out = &doc->line;
     out->len = 0;
-    buf_str(out, "{\"type\":\"document\",\"id\":\"document\",\"source\":{\"bytes\":[0,");
-    buf_u64(out, doc->size);
-    buf_str(out, "]}");
+    buf_printf(out, "{\"type\":\"document\",\"id\":\"%sdocument\"", doc->path_id);
+    doc->places = 0; /* it is about the whole */
+    document_write_source(doc, (struct siftd_span){0, doc->size}, out);
     json_field(out, "status", words[status]);
     for (size_t i = 0; i < doc->facts; i++) {
         json_key(out, doc->fact[i].key);
@@ -399,10 +294,12 @@ static void fill_result(struct passage *run, int status, struct process_result *
     memcpy(ret->sha256, doc->sha256, SHA256_SIZE);
 }
 
+/* Adds the document's text to that of the documents before it, with the places of its facts. */
 static void give_text(const struct siftd_doc *doc, struct process_result *ret) {
-    ret->text.len = 0;
+    size_t base = ret->text.len;
     buf_add(&ret->text, doc->text.at, doc->text.len);
-    ret->facts = 0;
+    if (ret->text.len > base && ret->text.at[ret->text.len - 1] != '\n')
+        buf_char(&ret->text, '\n');
     for (size_t i = 0; i < doc->records; i++) {
         const struct siftd_record *record = doc->record[i];
         if (!record->emitted)
@@ -412,8 +309,48 @@ static void give_text(const struct siftd_doc *doc, struct process_result *ret) {
         struct buf json = {0};
         record_write(record, false, &json);
         buf_char(&json, 0);
-        *fact = (struct process_fact){record->place.start, record->place.end, record->is_finding, json.at};
+        *fact =
+            (struct process_fact){base + record->place.start, base + record->place.end, record->is_finding, json.at};
     }
+}
+
+/* --- the whole ---------------------------------------------------------------------------------------------------- */
+
+static void run_members(struct passage *outer);
+
+/* 0 ok, 1 findings, 2 rejected: enum doc_status. */
+static int run_document(struct passage *run, int readable) {
+    struct siftd_doc *doc = run->doc;
+    int r = readable < 0 ? readable : run_stages(run);
+    if (run->shown)
+        give_text(doc, run->shown);
+    if (r == 0)
+        run_members(run);
+    int status = r < 0 ? 2 : doc->has_findings ? 1 : 0;
+    write_document(run, status);
+    return status;
+}
+
+static void run_member(struct passage *outer, size_t i) {
+    struct siftd_doc *doc = mem_alloc(sizeof *doc);
+    document_init(doc);
+    document_enter_member(doc, outer->doc, i);
+    struct passage run = {.processor = outer->processor,
+                          .pipeline = outer->pipeline,
+                          .doc = doc,
+                          .calls = outer->calls,
+                          .shown = outer->shown};
+    outer->doc->has_findings |= run_document(&run, 0) != 0;
+    document_leave_member(doc, outer->doc);
+    document_deinit(doc);
+    free(doc);
+    document_free_member(outer->doc, i);
+}
+
+static void run_members(struct passage *outer) {
+    struct siftd_doc *doc = outer->doc;
+    for (size_t i = 0; i < doc->members && !doc->flush_error; i++)
+        run_member(outer, i);
 }
 
 int processor_run(struct processor *processor, size_t index, int fd, const char *name,
@@ -434,14 +371,12 @@ int processor_run(struct processor *processor, size_t index, int fd, const char 
     document_identify(doc, name, bytes, content.size);
     if (r < 0)
         snprintf(run.error, sizeof run.error, "%s", why.text);
-    else
-        r = run_stages(&run);
-    int status = r < 0 ? 2 : doc->has_findings ? 1 : 0;
-    write_document(&run, status);
+    ret->text.len = 0;
+    ret->facts = 0;
+    run.shown = want_text ? ret : NULL;
+    int status = run_document(&run, r);
     fill_result(&run, status, ret);
     ret->changed = r == 0 && has_changed(fd, &st);
-    if (want_text)
-        give_text(doc, ret);
     leave(&run);
     text_clear(&doc->text); /* it may have borrowed the bytes */
     content_close(&content);

@@ -45,7 +45,7 @@ static void refused(const char *name, const char *words) {
 
 static void refuses_by_name(void **state) {
     (void)state;
-    refused("major", "built for plugin ABI 2.0, this siftd has 1.0");
+    refused("major", "built for plugin ABI 2.0, this siftd has 1.1");
     refused("missing", "lacks the required member \"run\"");
     refused("noentry", "does not export siftd_plugin_entry");
     refused("small", "too few for ABI 1");
@@ -110,7 +110,7 @@ static void walks_folders(void **state) {
     (void)state;
     int n[2] = {0, 0};
     host_walk(host, 0, count, n);
-    assert_int_equal(n[0], 5); /* good, letters, short, steps, upper */
+    assert_int_equal(n[0], 6); /* box, good, letters, short, steps, upper */
     assert_int_equal(n[1], 4); /* major, missing, noentry, small */
 }
 

@@ -24,7 +24,7 @@ static int setup(void **state) {
     (void)state;
     static const char text[] =
         "plugin_dirs: [" ABI_DIR "]\npacks: []\nstate_dir: /tmp/none\n"
-        "pipelines: {default: [{decode: steps}, {clean: [upper]}, {extract: [letters, good]}]}\n";
+        "pipelines: {default: [{decode: [steps, box]}, {clean: [upper]}, {extract: [letters, good]}]}\n";
     if (config_parse(text, strlen(text), "/tmp/test.yaml", false, &config, &mistakes) < 0 ||
         processor_open(config, &processor, &mistakes) < 0) {
         fwrite(mistakes.at, 1, mistakes.len, stderr);
@@ -111,7 +111,7 @@ static void rejects(void **state) {
     run("\x7f"
         "ELF",
         SIZE_MAX);
-    has("none of the 1 decoders reads this kind of file");
+    has("none of the 2 decoders reads this kind of file");
 }
 
 static void rows_keep_their_digits(void **state) {
@@ -144,12 +144,48 @@ static void same_content_same_ids(void **state) {
     free(body);
 }
 
+static void places_stand_for_bytes(void **state) {
+    (void)state;
+    run("/ax/xb", SIZE_MAX);
+    has("\"id\":\"letter-2\",\"source\":{\"page\":1},\"quote\":\"axxxxb\",\"n\":");
+    has("\"id\":\"letter-4\",\"source\":{\"page\":1}");
+    has("{\"type\":\"document\",\"id\":\"document\",\"source\":{\"bytes\":[0,6]}");
+}
+
+static void documents_inside_are_documents(void **state) {
+    (void)state;
+    run("[axb][[row][/x]][binary...]", SIZE_MAX);
+    has("\"id\":\"m1-letter-1\",\"source\":{\"member\":\"1\",\"bytes\":[0,3]}");
+    has("\"id\":\"m1-document\",\"source\":{\"member\":\"1\",\"bytes\":[0,3]},\"status\":\"findings\"");
+    has("{\"type\":\"row\",\"id\":\"m2.1-row-2\",\"source\":{\"member\":\"2/1\",\"bytes\":[2,3]}");
+    has("\"id\":\"m2.2-letter-1\",\"source\":{\"member\":\"2/2\",\"page\":1}");
+    has("\"id\":\"m3-document\",\"source\":{\"member\":\"3\",\"bytes\":[0,9]},\"status\":\"rejected\"");
+    has("\"document\":5");
+    const char *last = strstr(result.body.at, "{\"type\":\"document\",\"id\":\"document\"");
+    assert_non_null(last);
+    assert_null(strchr(strchr(last, '\n') + 1, '\n'));
+    assert_int_equal(result.status, 1);
+    unsigned lines = 0;
+    for (const char *at = result.body.at; (at = strchr(at, '\n')); at++)
+        lines++;
+    assert_int_equal(result.records, lines);
+}
+
+static void too_deep_is_a_finding(void **state) {
+    (void)state;
+    run("[[[[[[[[x]]]]]]]]", SIZE_MAX);
+    has("\"id\":\"m1.1.1.1.1-document\"");
+    has("\"check\":\"plugin\",\"holds\":false,\"message\":\"1 of 1 documents inside were not read");
+    assert_null(strstr(result.body.at, "m1.1.1.1.1.1-"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(records_in_order_with_sources), cmocka_unit_test(findings_set_the_status),
-        cmocka_unit_test(faulty_edits_are_a_finding),    cmocka_unit_test(rejects),
-        cmocka_unit_test(rows_keep_their_digits),        cmocka_unit_test(options_have_their_defaults),
-        cmocka_unit_test(same_content_same_ids),
+        cmocka_unit_test(records_in_order_with_sources),  cmocka_unit_test(findings_set_the_status),
+        cmocka_unit_test(faulty_edits_are_a_finding),     cmocka_unit_test(rejects),
+        cmocka_unit_test(rows_keep_their_digits),         cmocka_unit_test(options_have_their_defaults),
+        cmocka_unit_test(same_content_same_ids),          cmocka_unit_test(places_stand_for_bytes),
+        cmocka_unit_test(documents_inside_are_documents), cmocka_unit_test(too_deep_is_a_finding),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
