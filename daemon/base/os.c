@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,6 +38,7 @@ struct os_calls os = {
     .unlinkat = unlinkat,
     .linkat = linkat,
     .mkdirat = mkdirat,
+    .sendfile = sendfile,
 };
 
 int os_write_all(int fd, const void *data, size_t len) {

@@ -80,7 +80,7 @@ static int rename_numbered(int from, const char *entry, const char *to) {
 
 static int copy_content(int from, int to) {
     for (;;) {
-        ssize_t n = sendfile(to, from, NULL, 1 << 20);
+        ssize_t n = os.sendfile(to, from, NULL, 1 << 20);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)

@@ -115,7 +115,7 @@ int segment_begin(const char *dir, const struct segment_header *header, int *ret
 
 int segment_open(const char *path, int flags, int *ret_fd, struct segment_header *ret, struct error *err) {
     char bytes[SEGMENT_HEADER];
-    _cleanup_(closep) int fd = open(path, flags | O_CLOEXEC);
+    _cleanup_(closep) int fd = os.open(path, flags | O_CLOEXEC, 0);
     if (fd < 0)
         return error_errno(err, errno, "the journal's segment %s cannot be opened", path);
     ssize_t n = pread(fd, bytes, sizeof bytes, 0);

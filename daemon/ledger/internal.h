@@ -33,6 +33,8 @@ int ledger_error(const struct ledger *ledger, const char *what, struct error *er
 /* Runs a statement whose parameters are bound, and resets it: 1 when it gave a row (its first number in *ret), 0 when
  * none. */
 int ledger_run(struct ledger *ledger, enum statement which, int64_t *ret, struct error *err);
+/* Lets SQLite make its calls through base/os.h; before the first database is opened. */
+void ledger_system_calls(void);
 /* Around several statements: all or nothing. ledger_end commits when r is 0, else takes all back; returns r or the
  * commit's failure. */
 int ledger_begin(struct ledger *ledger, struct error *err);

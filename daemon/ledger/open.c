@@ -117,6 +117,7 @@ static int put_aside(struct ledger *ledger, struct error *err) {
 
 int ledger_open(const char *path, struct ledger **ret, int *ret_rebuilt, struct error *err) {
     struct ledger *ledger = mem_alloc(sizeof *ledger);
+    ledger_system_calls();
     ledger->path = mem_strdup(path);
     int rebuilt = 0, r = open_file(ledger, err);
     if (r == -EBADMSG) {

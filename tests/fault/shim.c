@@ -4,11 +4,12 @@
  * process. It stands between every process (daemon, children, plugins, SQLite) and the C library, so that no call
  * escapes the sweep.
  *
- *     SIFTD_SHIM=ROLE:N:ACTION   ROLE: first argument of the process (run, worker, sink), or * for any
- *                                N: which call, from 1; calls on regular files and names count
- *                                ACTION: kill (before the call), after (kill after it), short (half a write, then go
- * on), or an errno's number (the call fails once), or on=ERRNO (it and all after it fail) SIFTD_SHIM_FIRED=FILE gets a
- * byte when the Nth call is reached
+ *     SIFTD_SHIM=ROLE:N:ACTION
+ *         ROLE    first argument of the process (run, worker, sink), or * for any
+ *         N       which call of that process, from 1; calls on regular files and names count
+ *         ACTION  kill (before the call), after (kill after it), short (half a write, then go on), an errno's number
+ *                 (the call fails once), or on=ERRNO (it and all after it fail)
+ *     SIFTD_SHIM_FIRED=FILE  gets a byte when the Nth call is reached; with a byte in it, only on=ERRNO strikes again
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -19,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -58,7 +60,9 @@ __attribute__((constructor)) static void begin(void) {
     /* Opened now: a worker opens no path later. */
     const char *fired = getenv("SIFTD_SHIM_FIRED");
     shim.fired = fired ? (int)syscall(SYS_openat, AT_FDCWD, fired, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) : -1;
-    shim.armed = true;
+    /* Once it has struck, a process that is started again meets no fault. */
+    struct stat st;
+    shim.armed = shim.lasting || shim.fired < 0 || (fstat(shim.fired, &st) == 0 && st.st_size == 0);
 }
 
 static void tell(void) {
@@ -127,6 +131,9 @@ WRAP(ssize_t, writev, is_file(fd), (int fd, const struct iovec *part, int parts)
 WRAP(ssize_t, pwritev, is_file(fd), (int fd, const struct iovec *part, int parts, off_t at), (fd, part, parts, at))
 WRAP(ssize_t, copy_file_range, true, (int from, off64_t *a, int to, off64_t *b, size_t len, unsigned flags),
      (from, a, to, b, len, flags))
+WRAP(ssize_t, sendfile, is_file(to), (int to, int from, off_t *at, size_t len), (to, from, at, len))
+WRAP(ssize_t, sendfile64, is_file(to), (int to, int from, off64_t *at, size_t len), (to, from, at, len))
+WRAP(int, fallocate, true, (int fd, int mode, off_t at, off_t len), (fd, mode, at, len))
 WRAP(int, fsync, true, (int fd), (fd))
 WRAP(int, fdatasync, true, (int fd), (fd))
 WRAP(int, ftruncate, true, (int fd, off_t size), (fd, size))

@@ -1,10 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The short form of the crash sweep: every ninth state-changing call of the daemon, every third of a sink, is the last one.
-# The whole sweep: tests/fault/sweep BUILD --role run|sink|worker --action kill|after|short|28|5
+# The short form of the crash sweep: some state-changing calls of the daemon and of each kind of sink are the last ones, fail, or
+# fall short. The whole of it: tests/fault/sweep BUILD --all
 . "$(dirname "$0")/../lib/siftd.sh"
 requires python3
-! grep -q '^SIFTD_SANITIZE:STRING=.' "$SIFTD_BUILD/CMakeCache.txt" || skip "a sanitized program cannot be preloaded"
-python3 "$source_dir/tests/fault/sweep" "$SIFTD_BUILD" --role run --action kill --from 4 --step 9
-python3 "$source_dir/tests/fault/sweep" "$SIFTD_BUILD" --role run --action 28 --from 8 --step 17
-python3 "$source_dir/tests/fault/sweep" "$SIFTD_BUILD" --role sink --action after --from 2 --step 3
+sweep() {
+    python3 "$source_dir/tests/fault/sweep" "$SIFTD_BUILD" "$@"
+}
+sweep --role run --action kill --from 4 --step 17
+sweep --role run --action 28 --from 8 --step 31
+sweep --role sink --sink out --action after --from 2 --step 9
+sweep --role sink --sink db --action kill --from 4 --step 57
+sweep --role run --action 4 --from 9 --step 41
