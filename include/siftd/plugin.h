@@ -10,7 +10,8 @@
  *
  * History of the ABI
  *     1.0   first version
- *     1.1   host: place, member (decoders of formats whose text is no stretch of the file, and of files in files)
+ *     1.1   host: place, member, member_lost (decoders of formats whose text is no stretch of the file, and of files in
+ * files)
  *
  * Rules of growth. Structs and tables grow only at their end; a member's meaning never changes within a major version.
  * The host reads `size` and copies no more than the plugin knew; a plugin that asks for a newer major version is
@@ -245,6 +246,9 @@ struct siftd_host {
      * `source`, its `document` record stands before this one's. `name` is its path inside, UTF-8; the bytes are copied.
      * SIFTD_SKIP: no more are taken, because a limit is reached; a finding says so. */
     int (*member)(struct siftd_doc *doc, const char *name, const char *bytes, size_t len);
+    /* DECODE: a document inside this one whose bytes cannot be had (encrypted, damaged, over a limit): its `document`
+     * record is a rejected one with `why` as its error. */
+    int (*member_lost)(struct siftd_doc *doc, const char *name, const char *why);
 };
 
 /* --- sinks -------------------------------------------------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A decoder of boxes, for tests of documents inside documents and of places. "[abc][[x]]": each bracket's inside is a
- * document; "/ab/cd": two pages. */
+ * document, and lost when that begins with '?'; "/ab/cd": two pages. */
 #include <siftd/plugin.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +29,10 @@ static int unpack(const struct siftd_host *host, struct siftd_doc *doc, struct s
             start = i + 1;
         if (bytes.at[i] == ']' && --depth == 0) {
             snprintf(name, sizeof name, "%zu", ++number);
-            host->member(doc, name, bytes.at + start, i - start);
+            if (i > start && bytes.at[start] == '?')
+                host->member_lost(doc, name, "it is locked");
+            else
+                host->member(doc, name, bytes.at + start, i - start);
         }
     }
     return host->set_content(doc, 0);

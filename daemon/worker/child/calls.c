@@ -166,17 +166,36 @@ static int call_place(struct siftd_doc *doc, size_t start, const char *members) 
     return SIFTD_OK;
 }
 
-static int call_member(struct siftd_doc *doc, const char *name, const char *bytes, size_t len) {
-    if (doc_of(doc)->stage != SIFTD_DECODE)
-        return refuse(doc, "member()");
+static struct member *add_member(struct siftd_doc *doc, const char *name) {
     if (doc->depth >= MEMBER_DEPTH || doc->members >= MEMBER_COUNT) {
         doc->members_untaken++;
-        return SIFTD_SKIP;
+        return NULL;
     }
     mem_push(doc->member, doc->members, doc->member_room);
     struct member *member = &doc->member[doc->members++];
-    *member = (struct member){arena_copy(&doc->arena, name, strlen(name)), mem_alloc(len + 1), len};
+    *member = (struct member){.name = arena_copy(&doc->arena, name, strlen(name))};
+    return member;
+}
+
+static int call_member(struct siftd_doc *doc, const char *name, const char *bytes, size_t len) {
+    if (doc_of(doc)->stage != SIFTD_DECODE)
+        return refuse(doc, "member()");
+    struct member *member = add_member(doc, name);
+    if (!member)
+        return SIFTD_SKIP;
+    member->bytes = mem_alloc(len + 1);
+    member->size = len;
     memcpy(member->bytes, bytes, len);
+    return SIFTD_OK;
+}
+
+static int call_member_lost(struct siftd_doc *doc, const char *name, const char *why) {
+    if (doc_of(doc)->stage != SIFTD_DECODE)
+        return refuse(doc, "member_lost()");
+    struct member *member = add_member(doc, name);
+    if (!member)
+        return SIFTD_SKIP;
+    member->lost = arena_copy(&doc->arena, why, strlen(why));
     return SIFTD_OK;
 }
 
@@ -519,4 +538,5 @@ const struct siftd_host document_calls = {
     .row_span = call_row_span,
     .place = call_place,
     .member = call_member,
+    .member_lost = call_member_lost,
 };

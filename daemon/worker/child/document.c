@@ -100,7 +100,7 @@ void document_enter_member(struct siftd_doc *doc, const struct siftd_doc *outer,
     snprintf(doc->path_id, sizeof doc->path_id, "%.*s%c%zu-", outer_len, outer->path_id, outer->depth ? '.' : 'm',
              i + 1);
     doc->name = doc->path;
-    doc->bytes = member->bytes;
+    doc->bytes = member->bytes ? member->bytes : "";
     doc->size = member->size;
     doc->depth = outer->depth + 1;
     doc->body = outer->body;

@@ -46,8 +46,8 @@ struct place { /* what stands for `bytes` in the source, from this source offset
     const char *members;
 };
 
-struct member { /* a document inside this one that waits for its turn; the bytes are malloc'd */
-    const char *name;
+struct member {              /* a document inside this one that waits for its turn; the bytes are malloc'd */
+    const char *name, *lost; /* lost: why there are no bytes */
     char *bytes;
     size_t size;
 };

@@ -340,7 +340,10 @@ static void run_member(struct passage *outer, size_t i) {
                           .doc = doc,
                           .calls = outer->calls,
                           .shown = outer->shown};
-    outer->doc->has_findings |= run_document(&run, 0) != 0;
+    const char *lost = outer->doc->member[i].lost;
+    if (lost)
+        snprintf(run.error, sizeof run.error, "%s", lost);
+    outer->doc->has_findings |= run_document(&run, lost ? -1 : 0) != 0;
     document_leave_member(doc, outer->doc);
     document_deinit(doc);
     free(doc);

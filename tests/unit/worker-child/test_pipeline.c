@@ -171,6 +171,15 @@ static void documents_inside_are_documents(void **state) {
     assert_int_equal(result.records, lines);
 }
 
+static void lost_members_are_told(void **state) {
+    (void)state;
+    run("[?][x]", SIZE_MAX);
+    has("\"id\":\"m1-document\",\"source\":{\"member\":\"1\",\"bytes\":[0,0]},\"status\":\"rejected\"");
+    has("\"error\":\"it is locked\"");
+    has("\"id\":\"m2-letter-0\"");
+    assert_int_equal(result.status, 1);
+}
+
 static void too_deep_is_a_finding(void **state) {
     (void)state;
     run("[[[[[[[[x]]]]]]]]", SIZE_MAX);
@@ -186,6 +195,7 @@ int main(void) {
         cmocka_unit_test(rows_keep_their_digits),         cmocka_unit_test(options_have_their_defaults),
         cmocka_unit_test(same_content_same_ids),          cmocka_unit_test(places_stand_for_bytes),
         cmocka_unit_test(documents_inside_are_documents), cmocka_unit_test(too_deep_is_a_finding),
+        cmocka_unit_test(lost_members_are_told),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
