@@ -40,7 +40,7 @@ static int width_of(const cJSON *rows, const char *name) {
 }
 
 /* A list of objects: a head line with the first one's names, a line each. */
-static void print_rows(const cJSON *rows) {
+static void print_rows(const cJSON *rows, const char *indent) {
     const cJSON *column[COLUMNS_MAX], *member, *row;
     int width[COLUMNS_MAX], columns = 0;
     cJSON_ArrayForEach(member, rows->child) {
@@ -50,12 +50,12 @@ static void print_rows(const cJSON *rows) {
         width[columns++] = width_of(rows, member->string);
     }
     for (int i = 0; i < columns; i++)
-        printf("%s%-*s", i ? "  " : "    ", i + 1 < columns ? width[i] : 0, column[i]->string);
+        printf("%s%-*s", i ? "  " : indent, i + 1 < columns ? width[i] : 0, column[i]->string);
     putchar('\n');
     cJSON_ArrayForEach(row, rows) {
         for (int i = 0; i < columns; i++) {
             _cleanup_(freep) char *text = text_of(cJSON_GetObjectItemCaseSensitive(row, column[i]->string));
-            printf("%s%-*s", i ? "  " : "    ", i + 1 < columns ? width[i] : 0, text);
+            printf("%s%-*s", i ? "  " : indent, i + 1 < columns ? width[i] : 0, text);
         }
         putchar('\n');
     }
@@ -66,7 +66,7 @@ static void print_members(const cJSON *object, const char *indent) {
     cJSON_ArrayForEach(member, object) {
         if (cJSON_IsArray(member) && cJSON_IsObject(member->child)) {
             printf("%s%s\n", indent, member->string);
-            print_rows(member);
+            print_rows(member, "    ");
         } else if (cJSON_IsObject(member)) {
             printf("%s%s\n", indent, member->string);
             print_members(member, "    ");
@@ -79,4 +79,9 @@ static void print_members(const cJSON *object, const char *indent) {
 
 void table_print(const cJSON *object) {
     print_members(object, "");
+}
+
+void table_print_rows(const cJSON *rows) {
+    if (rows && rows->child)
+        print_rows(rows, "");
 }

@@ -5,3 +5,5 @@
 
 /* Prints an object to standard output. */
 void table_print(const cJSON *object);
+/* Prints a list of objects. */
+void table_print_rows(const cJSON *rows);

@@ -62,6 +62,15 @@ static void read_journal(struct reader *r, const struct key *key, const struct t
     read_mapping(r, node, key->name, keys, into);
 }
 
+static void read_disk(struct reader *r, const struct key *key, const struct tree_node *node, void *into) {
+    static const struct key keys[] = {
+        {"free", read_size_auto, offsetof(struct config, disk.free), 0, INT64_MAX},
+        {"reserve", read_size_auto, offsetof(struct config, disk.reserve), 0, INT64_C(1) << 40},
+        {NULL, NULL, 0, 0, 0},
+    };
+    read_mapping(r, node, key->name, keys, into);
+}
+
 static void read_admin(struct reader *r, const struct key *key, const struct tree_node *node, void *into) {
     static const struct key keys[] = {
         {"listen", read_listen, offsetof(struct config, admin.listen), 0, 0},
@@ -82,6 +91,7 @@ static const struct key file_keys[] = {
     {"workers", read_workers, 0, 0, 0},
     {"sinks", read_sinks, 0, 0, 0},
     {"journal", read_journal, 0, 0, 0},
+    {"disk", read_disk, 0, 0, 0},
     {"admin", read_admin, 0, 0, 0},
     {NULL, NULL, 0, 0, 0},
 };

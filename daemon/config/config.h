@@ -53,7 +53,11 @@ struct config_sink {
     char *name;
     struct config_use use;
     struct config_words types; /* empty: every type */
+    uint64_t backlog;          /* bytes of the journal that it may be behind before no file is taken; 0: any */
+    int64_t backlog_age;       /* milliseconds that the oldest of them may be old; 0: any */
 };
+
+enum { CONFIG_AUTO = -1 }; /* of `disk`: a share of the file system */
 
 struct config {
     char *file;                                        /* as named by the user; "built-in" for none */
@@ -77,6 +81,10 @@ struct config {
         uint64_t segment; /* bytes after which a new segment begins */
         int64_t retain;   /* milliseconds a delivered segment is kept */
     } journal;
+    struct {
+        int64_t free;    /* bytes below which no file is taken, or CONFIG_AUTO; 0: none are too few */
+        int64_t reserve; /* bytes of the file that is given up when the disk is full, or CONFIG_AUTO; 0: no such file */
+    } disk;
     struct {
         char *listen; /* "address:port", or NULL */
         char *socket; /* path; state_dir/admin.sock unless set */

@@ -48,6 +48,8 @@ void suggest(struct buf *b, const char *word, const char *const *known, size_t c
 /* value.c: the types of values */
 
 read_fn read_bool, read_duration, read_size, read_path, read_paths, read_words;
+/* "auto" is CONFIG_AUTO, into an int64_t; "none" is 0. */
+read_fn read_size_auto, read_size_none, read_duration_none;
 /* An absolute path, made from the file's folder when it is relative; the caller frees. */
 char *path_absolute(const struct reader *r, const char *path);
 void words_add(struct config_words *words, const char *text);

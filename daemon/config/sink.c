@@ -6,8 +6,30 @@
 #include "config/read.h"
 #include "siftd/plugin.h"
 
-static bool is_own_key(const char *key) {
-    return strcmp(key, "plugin") == 0 || strcmp(key, "types") == 0;
+#define DAY INT64_C(86400000)
+
+/* siftd's own; all others are the plugin's. */
+static const struct key sink_keys[] = {
+    {"plugin", NULL, 0, 0, 0},
+    {"types", read_words, offsetof(struct config_sink, types), 1, 0},
+    {"backlog", read_size_none, offsetof(struct config_sink, backlog), 1, INT64_MAX},
+    {"backlog_age", read_duration_none, offsetof(struct config_sink, backlog_age), 1, 3650 * DAY},
+    {NULL, NULL, 0, 0, 0},
+};
+
+static bool is_own_key(const char *name) {
+    const struct key *key = sink_keys;
+    while (key->name && strcmp(key->name, name) != 0)
+        key++;
+    return key->name != NULL;
+}
+
+static void read_own_keys(struct reader *r, const struct tree_node *node, struct config_sink *sink) {
+    for (const struct key *key = sink_keys; key->name; key++) {
+        const struct tree_node *given = key->read ? tree_get(node, key->name) : NULL;
+        if (given)
+            key->read(r, key, given, (char *)sink + key->offset);
+    }
 }
 
 /* The sink's mapping without siftd's own keys: a node that shares the children with the tree. */
@@ -46,7 +68,7 @@ void sink_free(struct config_sink *sink) {
 
 static void add_sink(struct reader *r, const char *name, const struct tree_node *mark, const struct tree_node *node) {
     struct config *c = r->config;
-    const struct tree_node *plugin = tree_get(node, "plugin"), *types = tree_get(node, "types");
+    const struct tree_node *plugin = tree_get(node, "plugin");
     if (node->type != TREE_MAPPING) {
         wrong(r, node, "sink %s is a mapping such as { plugin: file, path: records.jsonl }", name);
         return;
@@ -56,8 +78,7 @@ static void add_sink(struct reader *r, const char *name, const struct tree_node 
         return;
     }
     struct config_sink sink = {.name = mem_strdup(name)};
-    if (types)
-        read_words(r, &(struct key){.name = "types", .min = 1}, types, &sink.types);
+    read_own_keys(r, node, &sink);
     sink.use = (struct config_use){
         .stage = SIFTD_SINK, .name = mem_strdup(plugin->text), .options = options_view(node), .mark = plugin};
     c->sink = mem_grow(c->sink, (c->sinks + 1) * sizeof *c->sink);

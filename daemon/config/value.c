@@ -97,6 +97,31 @@ void read_size(struct reader *r, const struct key *key, const struct tree_node *
         *(uint64_t *)into = value;
 }
 
+static bool is_word(const struct tree_node *node, const char *word) {
+    return node->type == TREE_SCALAR && strcmp(node->text, word) == 0;
+}
+
+void read_size_auto(struct reader *r, const struct key *key, const struct tree_node *node, void *into) {
+    if (is_word(node, "auto"))
+        *(int64_t *)into = CONFIG_AUTO;
+    else
+        read_size(r, key, node, into);
+}
+
+void read_size_none(struct reader *r, const struct key *key, const struct tree_node *node, void *into) {
+    if (is_word(node, "none"))
+        *(uint64_t *)into = 0;
+    else
+        read_size(r, key, node, into);
+}
+
+void read_duration_none(struct reader *r, const struct key *key, const struct tree_node *node, void *into) {
+    if (is_word(node, "none"))
+        *(int64_t *)into = 0;
+    else
+        read_duration(r, key, node, into);
+}
+
 /* A list of scalars; key->min 1 wants at least one. */
 static bool read_list(struct reader *r, const struct key *key, const struct tree_node *node, struct config_words *ret) {
     if (node->type != TREE_SEQUENCE) {

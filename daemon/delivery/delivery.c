@@ -38,6 +38,10 @@ uint64_t delivery_done(const struct delivery *delivery) {
     return done;
 }
 
+uint64_t delivery_sink_done(const struct delivery *delivery, size_t index) {
+    return delivery->sink[index].done;
+}
+
 void delivery_stop(struct delivery *delivery) {
     if (delivery->stopping)
         return;

@@ -31,6 +31,8 @@ int delivery_start(uv_loop_t *loop, const struct config *config, const char *tex
 void delivery_committed(struct delivery *delivery, uint64_t sequence);
 /* The sequence before which every sink has everything safely out; 0 while one has not said so yet. */
 uint64_t delivery_done(const struct delivery *delivery);
+/* The same of one sink, by its index in the configuration. */
+uint64_t delivery_sink_done(const struct delivery *delivery, size_t index);
 /* Ends the processes (SIGTERM: they commit what they have; SIGKILL after 5 s), then calls `stopped`. */
 void delivery_stop(struct delivery *delivery);
 /* Only after `stopped`. */

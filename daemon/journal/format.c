@@ -96,6 +96,10 @@ void frame_encode(const struct journal_doc *doc, uint64_t body_check, struct buf
     out->len += size;
 }
 
+uint64_t journal_frame_size(const struct journal_doc *doc) {
+    return FRAME_FIXED + padded(strlen(doc->name)) + doc->body_size;
+}
+
 size_t frame_header_size(const char *at) {
     size_t size = get32(at + 4);
     if (memcmp(at, FRAME_MAGIC, sizeof FRAME_MAGIC) != 0 || size < FRAME_FIXED || size > FRAME_HEADER_MAX || size % 8)

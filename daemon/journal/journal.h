@@ -59,10 +59,16 @@ int journal_open(const char *dir, uint64_t segment_size, struct journal **ret, s
  * nothing of the group counts: the tail is cut back and the call may be repeated (-ENOSPC: when there is room again).
  */
 int journal_append(struct journal *journal, struct journal_doc *docs, size_t count, struct error *err);
+uint64_t journal_frame_size(const struct journal_doc *doc); /* bytes that the document takes, name and body included */
 struct journal_place journal_end(const struct journal *journal); /* the mark */
 /* Removes segments wholly before `sequence` whose last frame is older than `older_than` (microseconds since 1970 UTC;
  * told by the creation of the segment behind it). The last segment stays. */
 int journal_retain(struct journal *journal, uint64_t sequence, uint64_t older_than, struct error *err);
+/* What each segment in `dir` that can be read holds, in order, in an array that the caller frees. */
+struct journal_extent {
+    uint64_t first, bytes; /* sequence of its first frame; without the header */
+};
+int journal_extents(const char *dir, struct journal_extent **ret, size_t *ret_count, struct error *err);
 struct journal *journal_close(struct journal *journal); /* NULL */
 
 struct journal_reader;

@@ -37,6 +37,10 @@ int ledger_quarantined(struct ledger *ledger, uint64_t claim, const char *name, 
 int ledger_has_claim(struct ledger *ledger, uint64_t claim, struct error *err);
 /* 1 when this very file (same place, size and times) under this name was committed before, 0 when not. */
 int ledger_has_file(struct ledger *ledger, const char *name, const struct ledger_file *file, struct error *err);
+/* Tells every document from sequence `from` on, in order: its sequence, the time of its append, its number of records.
+ */
+typedef void ledger_walk_fn(void *user, uint64_t sequence, uint64_t time, uint64_t records);
+int ledger_walk(struct ledger *ledger, uint64_t from, ledger_walk_fn *one, void *user, struct error *err);
 /* {"documents":…,"records":…,"rejected":…,"quarantined":…,"last":…} */
 cJSON *ledger_summary(struct ledger *ledger);
 struct ledger *ledger_close(struct ledger *ledger); /* NULL */

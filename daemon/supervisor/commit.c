@@ -28,8 +28,8 @@ static size_t bytes_of(const struct flow_doc *f) {
 }
 
 static void weigh(struct supervisor *s) {
-    bool hold = s->commit.trouble[0] || s->commit.bytes > HOLD_BYTES;
-    intake_hold(s->rooms->intake, hold);
+    pressure_set(s, HOLD_JOURNAL, s->commit.trouble[0]);
+    pressure_set(s, HOLD_MEMORY, s->commit.bytes > HOLD_BYTES);
 }
 
 void commit_add(struct flow_doc *f) {
@@ -130,7 +130,10 @@ static void note_deaths(struct group *g) {
         log_error("%s is put into quarantine: it %s%s%s%s%s", f->doc->name, f->death->reason,
                   f->death->stage ? ", in stage " : "", f->death->stage ? f->death->stage : "",
                   f->death->plugin[0] ? ", plugin " : "", f->death->plugin);
-        if (quarantine_put(s, f, &err) < 0)
+        int r = quarantine_put(s, f, &err);
+        if (pressure_gave_room(s, r))
+            r = quarantine_put(s, f, &err);
+        if (r < 0)
             log_error("%s", err.text);
         else if (ledger_quarantined(s->ledger, f->doc->claim, f->doc->name, f->death->reason, f->death->stage,
                                     f->death->plugin, &err) < 0)
@@ -138,15 +141,22 @@ static void note_deaths(struct group *g) {
     }
 }
 
+/* Records that every sink has, older than they have to be kept; when the disk has no room, of any age. */
 static void retain(struct supervisor *s) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    uint64_t age = (uint64_t)s->rooms->config->journal.retain * 1000;
+    uint64_t age = s->pressure.why & HOLD_DISK ? 0 : (uint64_t)s->rooms->config->journal.retain * 1000;
     uint64_t time = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
     struct error err;
     /* A clock that was not set yet is no reason to remove anything. */
     if (time > age && journal_retain(s->journal, s->delivered, time - age, &err) < 0)
-        log_warn("%s; old segments stay", err.text);
+        log_warn("%s", err.text);
+}
+
+static void take_reserve(struct supervisor *s) {
+    struct error err;
+    if (reserve_take(&s->reserve, &err) < 0)
+        log_warn("%s; it is tried again", err.text);
 }
 
 /* The ledger catches up from behind its last document: one that it missed has to be there before a later one. */
@@ -161,10 +171,14 @@ static void note_work(uv_work_t *work) {
     struct supervisor *s = g->supervisor;
     if (g->entries)
         g->result = note_commits(s, g);
+    if (g->entries && pressure_gave_room(s, g->result))
+        g->result = note_commits(s, g);
     if (g->docs > g->entries)
         note_deaths(g);
     if (s->commit.retain_due)
         retain(s);
+    if (s->commit.reserve_due)
+        take_reserve(s);
 }
 
 static void note_done(uv_work_t *work, int status) {
@@ -175,7 +189,7 @@ static void note_done(uv_work_t *work, int status) {
         log_warn("%s; the ledger catches up from the journal as soon as it can", g->err.text);
     if (g->entries)
         s->commit.ledger_trouble = g->result < 0;
-    s->commit.retain_due = false;
+    s->commit.retain_due = s->commit.reserve_due = false;
     s->commit.phase = COMMIT_IDLE;
     s->commit.group = NULL;
     s->commit.bytes -= g->bytes;
@@ -208,15 +222,21 @@ static uint64_t watches_of(const struct group *g) {
     return watches;
 }
 
+static int append(struct supervisor *s, struct group *g) {
+    int r = 0;
+    if (g->order > s->commit.synced)
+        r = intake_sync(s->rooms->intake, watches_of(g), &g->err);
+    return r < 0 ? r : journal_append(s->journal, g->entry, g->entries, &g->err);
+}
+
 static void append_work(uv_work_t *work) {
     struct group *g = work->data;
     struct supervisor *s = g->supervisor;
     if (g->entries == 0)
         return;
-    if (g->order > s->commit.synced)
-        g->result = intake_sync(s->rooms->intake, watches_of(g), &g->err);
-    if (g->result == 0)
-        g->result = journal_append(s->journal, g->entry, g->entries, &g->err);
+    g->result = append(s, g);
+    if (pressure_gave_room(s, g->result))
+        g->result = append(s, g);
 }
 
 static void append_failed(struct supervisor *s, const struct group *g) {
@@ -234,6 +254,15 @@ static void append_failed(struct supervisor *s, const struct group *g) {
         uv_timer_start(&c->retry, on_retry, c->pause, 0);
 }
 
+static void add_to_backlog(struct supervisor *s, const struct group *g) {
+    struct backlog_sum sum = {.documents = g->entries, .oldest = g->entry[0].time};
+    for (size_t i = 0; i < g->entries; i++) {
+        sum.records += g->entry[i].records;
+        sum.bytes += journal_frame_size(&g->entry[i]);
+    }
+    backlog_add(&s->backlog, &sum);
+}
+
 static void append_done(uv_work_t *work, int status) {
     struct group *g = work->data;
     struct supervisor *s = g->supervisor;
@@ -247,9 +276,12 @@ static void append_done(uv_work_t *work, int status) {
         log_info("the journal can be written again, and the flow goes on");
     s->commit.trouble[0] = 0;
     s->commit.pause = 0;
-    if (g->entries)
+    if (g->entries) {
+        add_to_backlog(s, g);
         delivery_committed(s->rooms->delivery, journal_end(s->journal).sequence);
+    }
     start_note(s);
+    pressure_soon(s);
 }
 
 static void start_append(struct supervisor *s) {
@@ -265,9 +297,15 @@ static void on_retry(uv_timer_t *timer) {
         start_append(s);
 }
 
+void commit_try_again(struct supervisor *s) {
+    if (uv_is_active((uv_handle_t *)&s->commit.retry))
+        uv_timer_start(&s->commit.retry, on_retry, 0, 0);
+}
+
 void commit_kick(struct supervisor *s) {
     struct commit *c = &s->commit;
-    if (c->phase != COMMIT_IDLE || c->group || c->syncing || (!c->first && !c->retain_due) || s->goal == GOAL_NOW)
+    if (c->phase != COMMIT_IDLE || c->group || c->syncing || (!c->first && !c->retain_due && !c->reserve_due) ||
+        s->goal == GOAL_NOW)
         return;
     c->group = take_group(s);
     start_append(s);

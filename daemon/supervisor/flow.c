@@ -25,6 +25,7 @@ void flow_claimed(void *user, struct intake_doc *doc) {
     f->order = ++s->claimed;
     pool_submit(s->rooms->pool, &f->job);
     commit_claimed(s);
+    pressure_soon(s);
 }
 
 static struct ledger_file file_of(const struct intake_doc *doc) {

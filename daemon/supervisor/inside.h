@@ -2,7 +2,7 @@
 /*
  * Inside the supervisor: supervisor.c (start and end), rooms.c (the rooms of one configuration), flow.c (a document
  * from room to room), commit.c (groups), quarantine.c, reload.c, inspect.c, signals.c, state.c (the folder tree),
- * status.c, notify.c.
+ * status.c, notify.c, pressure.c (when intake is held), backlog.c, reserve.c.
  */
 #pragma once
 #include <time.h>
@@ -13,6 +13,8 @@
 #include "intake/intake.h"
 #include "journal/journal.h"
 #include "ledger/ledger.h"
+#include "supervisor/backlog.h"
+#include "supervisor/reserve.h"
 #include "supervisor/supervisor.h"
 #include "wire/child.h"
 #include "worker/worker.h"
@@ -75,7 +77,18 @@ struct commit {
     uv_work_t sync;
     int sync_result;
     char trouble[1024]; /* the journal's, empty when there is none */
-    bool retain_due, ledger_trouble;
+    bool retain_due, reserve_due, ledger_trouble;
+};
+
+/* Why intake is held. */
+enum hold { HOLD_JOURNAL = 1, HOLD_MEMORY = 2, HOLD_DISK = 4, HOLD_SINK = 8 };
+
+struct pressure {
+    uv_timer_t timer;
+    unsigned why;         /* enum hold bits */
+    uint64_t looked;      /* loop time */
+    uint64_t free, least; /* bytes: free on the disk of the state folder; below which no file is taken */
+    const char *sink;     /* that is too far behind; the configuration's */
 };
 
 /* What belongs to one configuration, and is exchanged as a whole. */
@@ -122,6 +135,10 @@ struct supervisor {
     struct journal *journal;
     struct ledger *ledger, *lookup; /* one for the work thread, one for the loop */
     struct commit commit;
+    struct backlog backlog;
+    struct reserve reserve;
+    atomic_bool reserve_given; /* by the work thread, not yet seen on the loop */
+    struct pressure pressure;
     struct reload reload;
     struct notify notify;
     time_t started;
@@ -162,8 +179,25 @@ void commit_claimed(struct supervisor *s); /* a document was claimed: s->claimed
 void commit_add(struct flow_doc *f);
 void commit_kick(struct supervisor *s);
 bool commit_idle(const struct supervisor *s);
-void commit_abandon(struct supervisor *s); /* what is finished and not appended runs again at the next start */
+void commit_try_again(struct supervisor *s); /* the failed append, without waiting for the end of its pause */
+void commit_abandon(struct supervisor *s);   /* what is finished and not appended runs again at the next start */
 void commit_close(struct supervisor *s);
+
+/* pressure.c */
+void pressure_init(struct supervisor *s);
+void pressure_open(struct supervisor *s); /* the state folder is there, or the rooms were exchanged: sees to the
+                                           * reserve, which is given up when there is too little room to start */
+void pressure_set(struct supervisor *s, enum hold hold, bool on);
+void pressure_look(struct supervisor *s); /* now: also when the rooms were exchanged */
+void pressure_soon(struct supervisor *s); /* something happens: not later than a second after the last look */
+/* Why no file is taken, as a sentence; empty when files are taken (or will be in a moment). Returns text. */
+const char *pressure_text(const struct supervisor *s, char *text, size_t size);
+struct backlog_sum pressure_behind(const struct supervisor *s, size_t sink);
+uint64_t pressure_age(const struct backlog_sum *behind); /* ms */
+/* In a work thread, after a failure: true when it was for want of room and the reserve was given up, so that it can be
+ * tried again at once. */
+bool pressure_gave_room(struct supervisor *s, int failure);
+void pressure_close(struct supervisor *s);
 
 /* quarantine.c: in a work thread */
 int quarantine_put(struct supervisor *s, struct flow_doc *f, struct error *err);

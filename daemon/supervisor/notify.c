@@ -49,9 +49,9 @@ static void on_watchdog(uv_timer_t *timer) {
 
 static void on_status(uv_timer_t *timer) {
     const struct supervisor *s = timer->data;
-    char text[1200];
-    if (s->commit.trouble[0])
-        snprintf(text, sizeof text, "STATUS=Waiting: %s", s->commit.trouble);
+    char text[1200], why[1100];
+    if (s->rooms && pressure_text(s, why, sizeof why)[0])
+        snprintf(text, sizeof text, "STATUS=No file is taken: %s", why);
     else
         snprintf(text, sizeof text, "STATUS=%llu documents committed, %llu in quarantine, %u on their way",
                  (unsigned long long)s->committed, (unsigned long long)s->quarantined,

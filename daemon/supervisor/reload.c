@@ -195,6 +195,8 @@ static void begin_new(struct supervisor *s) {
         supervisor_fail(s, 1);
         return;
     }
+    pressure_open(s);
+    pressure_look(s);
     log_info("the new configuration is in use");
     over(s);
 }

@@ -13,6 +13,32 @@ static cJSON *journal_status(const struct supervisor *s) {
     return object;
 }
 
+static cJSON *disk_status(const struct supervisor *s) {
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddNumberToObject(object, "free", (double)s->pressure.free);
+    cJSON_AddNumberToObject(object, "wanted", (double)s->pressure.least);
+    cJSON_AddNumberToObject(object, "reserve", reserve_there(&s->reserve) ? (double)s->reserve.size : 0);
+    return object;
+}
+
+/* What each sink has not delivered yet. */
+static cJSON *sinks_status(const struct supervisor *s) {
+    cJSON *list = delivery_status(s->rooms->delivery, journal_end(s->journal).sequence), *item;
+    size_t i = 0;
+    cJSON_ArrayForEach(item, list) {
+        struct backlog_sum behind = pressure_behind(s, i++);
+        uint64_t seconds = pressure_age(&behind) / 1000;
+        cJSON_AddNumberToObject(item, "behind_records", (double)behind.records);
+        cJSON_AddNumberToObject(item, "behind_bytes", (double)behind.bytes);
+        cJSON_AddNumberToObject(item, "behind_seconds", (double)seconds);
+    }
+    return list;
+}
+
+static void add_text(cJSON *object, const char *name, const char *text) {
+    cJSON_AddItemToObject(object, name, text[0] ? cJSON_CreateString(text) : cJSON_CreateNull());
+}
+
 static const char *state_word(const struct supervisor *s) {
     if (s->goal == GOAL_START)
         return "starting";
@@ -23,6 +49,7 @@ static const char *state_word(const struct supervisor *s) {
 
 cJSON *supervisor_status(const struct supervisor *s) {
     const struct rooms *rooms = s->rooms;
+    char text[1200];
     cJSON *object = cJSON_CreateObject();
     cJSON_AddNumberToObject(object, "pid", (double)getpid());
     cJSON_AddStringToObject(object, "version", SIFTD_VERSION);
@@ -37,12 +64,9 @@ cJSON *supervisor_status(const struct supervisor *s) {
     cJSON_AddItemToObject(object, "workers", rooms->pool ? pool_status(rooms->pool) : cJSON_CreateArray());
     cJSON_AddItemToObject(object, "journal", journal_status(s));
     cJSON_AddItemToObject(object, "ledger", ledger_summary(s->lookup));
-    cJSON_AddItemToObject(object, "sinks",
-                          rooms->delivery ? delivery_status(rooms->delivery, journal_end(s->journal).sequence)
-                                          : cJSON_CreateArray());
-    if (s->commit.trouble[0])
-        cJSON_AddStringToObject(object, "trouble", s->commit.trouble);
-    else
-        cJSON_AddNullToObject(object, "trouble");
+    cJSON_AddItemToObject(object, "disk", disk_status(s));
+    cJSON_AddItemToObject(object, "sinks", rooms->delivery ? sinks_status(s) : cJSON_CreateArray());
+    add_text(object, "paused", pressure_text(s, text, sizeof text));
+    add_text(object, "trouble", s->commit.trouble);
     return object;
 }

@@ -56,13 +56,22 @@ static int open_ledger(struct supervisor *s, const char *state, struct error *er
     return e;
 }
 
+static int open_backlog(struct supervisor *s, const char *state, struct error *err) {
+    _cleanup_(freep) char *dir = mem_format("%s/journal", state);
+    return backlog_open(&s->backlog, dir, s->ledger, journal_end(s->journal).sequence, err);
+}
+
 static int start(struct supervisor *s, struct error *err) {
     const char *state = s->rooms->config->state_dir;
     int e = state_make(state, err);
     if (e == 0)
+        pressure_open(s);
+    if (e == 0)
         e = open_journal(s, state, err);
     if (e == 0)
         e = open_ledger(s, state, err);
+    if (e == 0)
+        e = open_backlog(s, state, err);
     if (e == 0)
         e = intake_check(s->rooms->config, err);
     if (e == 0)
@@ -74,9 +83,22 @@ static int start(struct supervisor *s, struct error *err) {
     return e;
 }
 
+/* Files that wait for room on the disk wait for somebody who makes it: for the next run. */
+static bool no_room_for_more(struct supervisor *s) {
+    if (!(s->pressure.why & HOLD_DISK) || intake_out(s->rooms->intake) || !commit_idle(s))
+        return false;
+    log_error("the disk has no room: what is left in the watched folders stays there");
+    s->exit_code = 1;
+    return true;
+}
+
 static void on_once(uv_timer_t *timer) {
     struct supervisor *s = timer->data;
     unsigned held = 0;
+    if (no_room_for_more(s)) {
+        supervisor_stop(s);
+        return;
+    }
     if (intake_busy(s->rooms->intake, &held) || !commit_idle(s))
         return;
     if (held)
@@ -100,6 +122,7 @@ static void begin(struct supervisor *s) {
         return;
     }
     s->goal = GOAL_RUN;
+    pressure_look(s);
     log_info("version %s is ready: %zu watched folders, %zu sinks, state in %s", SIFTD_VERSION,
              s->rooms->config->watches, s->rooms->config->sinks, s->rooms->config->state_dir);
     notify_say(s, "READY=1\nSTATUS=Watching");
@@ -176,6 +199,7 @@ static void close_all(struct supervisor *s) {
     s->rooms->admin = admin_stop(s->rooms->admin);
     signals_close(s);
     commit_close(s);
+    pressure_close(s);
     notify_close(s);
     uv_close((uv_handle_t *)&s->reload.limit, NULL);
     uv_close((uv_handle_t *)&s->limit, NULL);
@@ -255,6 +279,7 @@ static void init(struct supervisor *s, const struct supervisor_options *options)
     signals_start(s);
     notify_open(s);
     commit_init(s);
+    pressure_init(s);
     reload_init(s);
     want_files();
 }
@@ -266,6 +291,8 @@ static int deinit(struct supervisor *s) {
     rooms_free(s->rooms);
     ledger_close(s->lookup);
     ledger_close(s->ledger);
+    backlog_close(&s->backlog);
+    reserve_close(&s->reserve);
     journal_close(s->journal);
     uv_loop_close(&s->loop);
     free(s);

@@ -260,13 +260,37 @@ static void sinks_are_checked(void **state) {
                     "  b: file\n"
                     "  c/d: { plugin: file }\n"
                     "  e: { plugin: [file] }\n"
-                    "  f: { plugin: file, types: [] }\n",
+                    "  f: { plugin: file, types: [] }\n"
+                    "  g: { plugin: file, backlog: 0, backlog_age: soon }\n",
                     false,
                     "c.yaml:2:3: sink a names no plugin; add `plugin: file` or another\n"
                     "c.yaml:3:6: sink b is a mapping such as { plugin: file, path: records.jsonl }\n"
                     "c.yaml:4:3: \"c/d\" cannot be a sink's name; names are letters, digits, '-' and '_'\n"
                     "c.yaml:5:16: sink e names no plugin; add `plugin: file` or another\n"
-                    "c.yaml:6:29: types is an empty list; name at least one, or leave the line out\n");
+                    "c.yaml:6:29: types is an empty list; name at least one, or leave the line out\n"
+                    "c.yaml:7:31: backlog is 0; it may be from 1 to 9223372036854775807 bytes\n"
+                    "c.yaml:7:47: backlog_age wants a duration such as 250ms, 30s, 5m, 24h or 7d, not \"soon\"\n");
+}
+
+static void limits_of_disk_and_backlog_are_read(void **state) {
+    (void)state;
+    struct config *c = parse("disk: { free: 1MiB, reserve: 0 }\n"
+                             "sinks: { a: { plugin: file, path: x, backlog: 2KiB, backlog_age: 5s },"
+                             " b: { plugin: file, path: y, backlog: none } }\n",
+                             "c.yaml", false);
+    assert_int_equal(c->disk.free, 1 << 20);
+    assert_int_equal(c->disk.reserve, 0);
+    assert_int_equal(c->sink[0].backlog, 2048);
+    assert_int_equal(c->sink[0].backlog_age, 5000);
+    assert_int_equal(c->sink[0].use.options->count, 1);
+    assert_int_equal(c->sink[1].backlog, 0);
+    config_free(c);
+    c = parse("disk: {}\n", "c.yaml", false);
+    assert_int_equal(c->disk.free, CONFIG_AUTO);
+    assert_int_equal(c->disk.reserve, CONFIG_AUTO);
+    config_free(c);
+    expect_mistakes("disk: { free: much }\n", false,
+                    "c.yaml:1:15: free wants a size such as 65536, 64KiB, 256MiB or 1GiB, not \"much\"\n");
 }
 
 static void admin_stays_on_this_machine(void **state) {
@@ -298,6 +322,7 @@ int main(void) {
         cmocka_unit_test(folders_that_would_loop_are_refused),
         cmocka_unit_test(flat_folders_may_hold_their_done_dir),
         cmocka_unit_test(sinks_are_checked),
+        cmocka_unit_test(limits_of_disk_and_backlog_are_read),
         cmocka_unit_test(admin_stays_on_this_machine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

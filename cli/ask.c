@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "ask.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/os.h"
+
+enum { ANSWER_MAX = 16 << 20 };
+
+static int no_daemon(struct error *err, const char *path, int code) {
+    if (code == ENOENT || code == ECONNREFUSED)
+        return error_set(err, code,
+                         "no daemon answers on %s; start one with siftd run, or name its configuration with -c", path);
+    if (code == EACCES)
+        return error_set(err, code, "%s is not for this user; be a member of the daemon's group", path);
+    return error_errno(err, code, "the daemon cannot be asked on %s", path);
+}
+
+static int connect_to(const char *path, struct error *err) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path)
+        return no_daemon(err, path, ENAMETOOLONG);
+    memcpy(address.sun_path, path, strlen(path));
+    _cleanup_(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
+        return no_daemon(err, path, errno);
+    return take_fd(fd);
+}
+
+/* Reads until the daemon closes. */
+static int read_answer(int fd, int patience, struct buf *answer) {
+    for (;;) {
+        struct pollfd wait = {.fd = fd, .events = POLLIN};
+        int ready = poll(&wait, 1, patience);
+        if (ready == 0)
+            return -ETIMEDOUT;
+        char *to = buf_reserve(answer, 65536);
+        ssize_t n = ready < 0 ? -1 : read(fd, to, 65536);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return n < 0 ? -errno : 0;
+        answer->len += (size_t)n;
+        if (answer->len > ANSWER_MAX)
+            return -EFBIG;
+    }
+}
+
+/* Finds code and body of a whole HTTP answer, and ends the text with a zero. */
+static int take_apart(struct answer *answer) {
+    buf_char(&answer->text, 0);
+    const char *body = strstr(answer->text.at, "\r\n\r\n");
+    if (strncmp(answer->text.at, "HTTP/1.1 ", 9) != 0 || !body)
+        return -EPROTO;
+    answer->code = (int)strtol(answer->text.at + 9, NULL, 10);
+    answer->body = body + 4;
+    return 0;
+}
+
+int ask(const char *socket, const char *method, const char *path, int patience, struct answer *ret, struct error *err) {
+    char request[256];
+    *ret = (struct answer){0};
+    int len = snprintf(request, sizeof request,
+                       "%s %s HTTP/1.1\r\nHost: siftd\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", method, path);
+    _cleanup_(closep) int fd = connect_to(socket, err);
+    if (fd < 0)
+        return fd;
+    int e = os_write_all(fd, request, (size_t)len);
+    if (e == 0)
+        e = read_answer(fd, patience, &ret->text);
+    if (e < 0)
+        return error_errno(err, -e, "the daemon on %s takes the question and does not answer", socket);
+    e = take_apart(ret);
+    return e < 0 ? error_set(err, -e, "what answers on %s is no siftd", socket) : 0;
+}
+
+void answer_free(struct answer *answer) {
+    buf_free(&answer->text);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Asking the running daemon over its admin socket. */
+#pragma once
+#include "base/buf.h"
+#include "base/error.h"
+
+enum { ASK_PATIENCE = 10000 }; /* ms without a byte of the answer */
+
+struct answer {
+    int code;         /* of HTTP */
+    const char *body; /* zero-terminated, in text */
+    struct buf text;
+};
+
+/* One question: `method` GET or POST on a path such as /v1/status. patience: ms, -1 for no limit. 0, whatever the code
+ * of the answer, or negative with a message; the answer is to be freed in both cases. */
+int ask(const char *socket, const char *method, const char *path, int patience, struct answer *ret, struct error *err);
+void answer_free(struct answer *answer);
