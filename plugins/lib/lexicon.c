@@ -4,22 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codepoint.h"
 #include "str.h"
 
 enum {
     UNITS_MAX = 4096,  /* in a lexicon; more are a mistake in the pack */
     YEAR_FRAMED = 256, /* added to a relative year's value */
-    PERCENT_BEFORE = 1,
-    PARTS_OF = 2
+    PARTS_OF = 1,
+    PERCENT = 64,    /* percent words: PERCENT plus their power */
+    MULTIPLIER = 64, /* added to the power of a multiplier that is attached */
 };
 
 struct lexicon {
-    struct words *roles, *units, *fractions, *years, *parts, *percent, *moments;
+    struct words *roles, *traits, *units, *fractions, *years, *parts, *percent, *moments, *currencies, *multipliers;
     struct unit *unit;
     size_t unit_count;
     struct fraction *fraction;
     size_t fraction_count;
-    const struct unit *bare;
+    const struct unit *bare, *money;
 };
 
 static const struct {
@@ -28,6 +30,14 @@ static const struct {
 #define ROLE(name, section, list) {section, list},
 #include "roles.def"
 #undef ROLE
+};
+
+static const struct {
+    const char *section, *list;
+} trait_lists[] = {
+#define TRAIT(name, section, list) {section, list},
+#include "traits.def"
+#undef TRAIT
 };
 
 static const char *text_of(const struct siftd_host *host, const struct siftd_node *node, const char *key) {
@@ -70,12 +80,26 @@ static int add_unit(struct lexicon *lexicon, const struct siftd_host *host, cons
                           flag_of(host, about, "needs_noun"),
                           flag_of(host, about, "article"),
                           flag_of(host, about, "characters"),
-                          flag_of(host, about, "in_names")};
+                          flag_of(host, about, "in_names"),
+                          flag_of(host, about, "splits"),
+                          flag_of(host, about, "part"),
+                          flag_of(host, about, "discount")};
     words_add(lexicon->units, str(name), lexicon->unit_count);
+    const struct siftd_node *before = host->node_get(about, "before");
+    for (size_t i = 0; i < host->node_count(before); i++)
+        words_add(lexicon->currencies, str(host->node_text(host->node_at(before, i))), lexicon->unit_count);
     const struct siftd_node *also = host->node_get(about, "also");
     for (size_t i = 0; i < host->node_count(also); i++)
         words_add(lexicon->units, str(host->node_text(host->node_at(also, i))), lexicon->unit_count);
     return SIFTD_OK;
+}
+
+/* A mapping of words to powers of ten, which may be negative; kept with `offset` added. */
+static void read_powers(struct words *words, const struct siftd_host *host, const struct siftd_node *powers,
+                        int offset) {
+    for (size_t i = 0; host->node_type(powers) == SIFTD_NODE_MAPPING && i < host->node_count(powers); i++)
+        words_add(words, str(host->node_key(powers, i)),
+                  (uint64_t)offset + (uint64_t)atoi(host->node_text(host->node_at(powers, i))));
 }
 
 static int read_units(struct lexicon *lexicon, const struct siftd_host *host, const struct siftd_node *section) {
@@ -102,8 +126,11 @@ static int read_units(struct lexicon *lexicon, const struct siftd_host *host, co
         words_add(lexicon->fractions, str(host->node_key(fractions, i)), lexicon->fraction_count);
     }
     lexicon->bare = unit_named(lexicon, text_of(host, section, "bare"));
-    words_add_list(lexicon->percent, host, host->node_get(section, "percent_before"), PERCENT_BEFORE);
+    lexicon->money = unit_named(lexicon, text_of(host, section, "money"));
     words_add_list(lexicon->percent, host, host->node_get(section, "parts_of"), PARTS_OF);
+    read_powers(lexicon->percent, host, host->node_get(section, "percent_before"), PERCENT);
+    read_powers(lexicon->multipliers, host, host->node_get(section, "multipliers"), 0);
+    read_powers(lexicon->multipliers, host, host->node_get(section, "multipliers_attached"), MULTIPLIER);
     return SIFTD_OK;
 }
 
@@ -145,6 +172,9 @@ struct lexicon *lexicon_new(const struct siftd_host *host) {
     if (!lexicon)
         abort();
     lexicon->roles = words_new();
+    lexicon->traits = words_new();
+    lexicon->currencies = words_new();
+    lexicon->multipliers = words_new();
     lexicon->units = words_new();
     lexicon->fractions = words_new();
     lexicon->years = words_new();
@@ -154,6 +184,11 @@ struct lexicon *lexicon_new(const struct siftd_host *host) {
     for (size_t i = 0; i < ROLE_COUNT; i++)
         words_add_list(lexicon->roles, host,
                        host->node_get(host->pack(host, role_lists[i].section), role_lists[i].list), UINT64_C(1) << i);
+    for (size_t i = 0; i < TRAIT_COUNT; i++) {
+        const struct siftd_node *list = host->node_get(host->pack(host, trait_lists[i].section), trait_lists[i].list);
+        words_add_list(lexicon->traits, host, list, UINT64_C(1) << i);
+        words_add_list(lexicon->roles, host, list, ROLE_BIT(TRAIT));
+    }
     read_years(lexicon, host);
     read_year_parts(lexicon, host);
     read_moments(lexicon, host);
@@ -164,6 +199,9 @@ struct lexicon *lexicon_free(struct lexicon *lexicon) {
     if (!lexicon)
         return NULL;
     words_free(lexicon->roles);
+    words_free(lexicon->traits);
+    words_free(lexicon->currencies);
+    words_free(lexicon->multipliers);
     words_free(lexicon->units);
     words_free(lexicon->fractions);
     words_free(lexicon->years);
@@ -212,14 +250,39 @@ bool lexicon_year_part(const struct lexicon *lexicon, struct siftd_str text, siz
     return *ret_first >= 1 && *ret_last <= 12 && *ret_first <= *ret_last;
 }
 
-bool lexicon_percent(const struct lexicon *lexicon, struct siftd_str text, size_t *ret_len) {
-    return words_match(lexicon->percent, text, ret_len) == PERCENT_BEFORE;
+uint32_t lexicon_traits(const struct lexicon *lexicon, struct siftd_str text) {
+    size_t len;
+    uint64_t traits = words_match(lexicon->traits, text, &len);
+    return traits && len == text.len ? (uint32_t)traits : 0;
+}
+
+bool lexicon_percent(const struct lexicon *lexicon, struct siftd_str text, size_t *ret_len, int *ret_power) {
+    uint64_t found = words_match(lexicon->percent, text, ret_len);
+    *ret_power = (int)found - PERCENT;
+    return found > PARTS_OF;
 }
 
 bool lexicon_parts(const struct lexicon *lexicon, struct siftd_str text, size_t *ret_len) {
     return words_match(lexicon->percent, text, ret_len) == PARTS_OF;
 }
 
+const struct unit *lexicon_currency(const struct lexicon *lexicon, struct siftd_str text, size_t *ret_len) {
+    uint64_t number = words_match(lexicon->currencies, text, ret_len);
+    return number ? &lexicon->unit[number - 1] : NULL;
+}
+
+int lexicon_multiplier(const struct lexicon *lexicon, struct siftd_str text, bool attached, size_t *ret_len) {
+    int found = (int)words_match(lexicon->multipliers, text, ret_len);
+    bool ends = found && (*ret_len == text.len || !cp_is_latin((unsigned char)text.at[*ret_len]));
+    if (!ends || (found >= MULTIPLIER) != attached)
+        return 0;
+    return attached ? found - MULTIPLIER : found;
+}
+
 const struct unit *lexicon_bare_unit(const struct lexicon *lexicon) {
     return lexicon->bare;
+}
+
+const struct unit *lexicon_money_unit(const struct lexicon *lexicon) {
+    return lexicon->money;
 }

@@ -20,6 +20,16 @@ enum role_index {
 /* One bit a role. */
 #define ROLE_BIT(name) (UINT64_C(1) << ROLE_INDEX_##name)
 
+enum trait_index {
+#define TRAIT(name, section, list) TRAIT_INDEX_##name,
+#include "traits.def"
+#undef TRAIT
+    TRAIT_COUNT
+};
+
+/* One bit a trait. */
+#define TRAIT_BIT(name) (UINT32_C(1) << TRAIT_INDEX_##name)
+
 enum unit_kind {
     UNIT_COUNT,    /* 家, 个, 平方米 */
     UNIT_PERCENT,  /* %; also 成, which is ten of them */
@@ -37,6 +47,9 @@ struct unit {
     bool article;    /* 一 before it may be no more than an article (一家企业) */
     bool characters; /* takes numerals in characters only (三日, 三成) */
     bool in_names;   /* a character numeral with it behind other text belongs to a name (某某三期系统) */
+    bool splits;     /* a digit or 半 behind it is of the next lower place (三米九, 两吨半) */
+    bool part;       /* a part of another unit, alone no unit (角 and 分 of 元) */
+    bool discount;   /* two digits are hundredths (75折 is 75 %, 7折 is 70 %) */
 };
 
 /* A fixed phrase that is a number by itself: 一半 is 50 %. */
@@ -73,8 +86,18 @@ unsigned lexicon_moment(const struct lexicon *lexicon, struct siftd_str text, si
 /* 上半年: months 1 to 6. */
 bool lexicon_year_part(const struct lexicon *lexicon, struct siftd_str text, size_t *ret_len, int *ret_first,
                        int *ret_last);
-/* Words that stand before the number of a percentage: 百分之. */
-bool lexicon_percent(const struct lexicon *lexicon, struct siftd_str text, size_t *ret_len);
+/* What traits the word has that is exactly `text`. */
+uint32_t lexicon_traits(const struct lexicon *lexicon, struct siftd_str text);
+/* Words that stand before the number of a percentage, with the power of ten that leads from it to percent: 百分之 is 0,
+ * 千分之 -1. */
+bool lexicon_percent(const struct lexicon *lexicon, struct siftd_str text, size_t *ret_len, int *ret_power);
+/* A currency written before its number: ￥, US$. */
+const struct unit *lexicon_currency(const struct lexicon *lexicon, struct siftd_str text, size_t *ret_len);
+/* A multiplier that is a word behind a blank (million), or letters right behind the number of a currency (m): its power
+ * of ten. */
+int lexicon_multiplier(const struct lexicon *lexicon, struct siftd_str text, bool attached, size_t *ret_len);
+/* The unit of an amount of money that names none (贷了20万): the pack's `units: money`; may be NULL. */
+const struct unit *lexicon_money_unit(const struct lexicon *lexicon);
 /* Words between the two numbers of a fraction: 分之 of 三分之一. */
 bool lexicon_parts(const struct lexicon *lexicon, struct siftd_str text, size_t *ret_len);
 /* The unit of a number that has none (3基地): the pack's `units: bare`; may be NULL. */

@@ -8,7 +8,7 @@
 #include "codepoint.h"
 #include "str.h"
 
-enum { YI = 0x4E00, DA = 0x5927, LOOKAHEAD = 10, PARTS_MAX = 10000 };
+enum { YI = 0x4E00, DA = 0x5927, BAN = 0x534A, LOOKAHEAD = 10, PARTS_MAX = 10000, BIG_POWER = 4 };
 
 struct reader {
     const struct lexicon *lexicon;
@@ -29,43 +29,115 @@ static uint64_t word(const struct reader *r, size_t *ret_len) {
     return lexicon_word(r->lexicon, r->rest, ret_len);
 }
 
+static void skip_blank(struct reader *r) {
+    if (r->rest.len && *r->rest.at == ' ')
+        advance(r, 1);
+}
+
 /* The unit at the reader, perhaps behind a blank. */
 static const struct unit *take_unit(struct reader *r) {
-    struct siftd_str rest = r->rest;
+    struct reader ahead = *r;
     size_t len;
-    if (rest.len && *rest.at == ' ')
-        rest = (struct siftd_str){rest.at + 1, rest.len - 1};
-    const struct unit *unit = lexicon_unit(r->lexicon, rest, &len);
-    if (!unit)
+    skip_blank(&ahead);
+    const struct unit *unit = lexicon_unit(r->lexicon, ahead.rest, &len);
+    if (!unit || unit->part)
+        return NULL;
+    struct siftd_str rest = ahead.rest;
+    size_t longer;
+    if (unit->kind == UNIT_PERCENT && unit->power && word(&ahead, &longer) && longer > len) /* 三成功 */
         return NULL;
     if (cp_is_latin((unsigned char)rest.at[len - 1]) && len < rest.len && cp_is_latin((unsigned char)rest.at[len]))
         return NULL;
-    advance(r, (size_t)(rest.at - r->rest.at) + len);
+    advance(&ahead, len);
+    *r = ahead;
     return unit;
 }
 
-static bool set_value(struct quantity *q, const char *digits, const struct unit *unit) {
-    return numeral_shift(digits, unit->power, q->value);
+/* 12千米, 2.3千克: the 千 that was read as the number's last multiplier begins the unit. */
+static void give_back_thousand(struct reader *r, struct numeral *n) {
+    static const char thousand[] = "千";
+    struct numeral without;
+    size_t len, back = strlen(thousand), before = n->len - back;
+    const char *begin = r->rest.at - n->len;
+    if (n->len <= back || memcmp(r->rest.at - back, thousand, back) != 0 ||
+        !lexicon_unit(r->lexicon, (struct siftd_str){r->rest.at - back, r->rest.len + back}, &len) || len <= back ||
+        !numeral_read((struct siftd_str){begin, before}, &without) || without.len != before)
+        return;
+    *n = without;
+    r->rest = (struct siftd_str){r->rest.at - back, r->rest.len + back};
+}
+
+/* million behind a number, or m right behind an amount with its currency before it. */
+static void take_multiplier(struct reader *r, struct numeral *n, bool currency) {
+    struct reader ahead = *r;
+    size_t len;
+    int power = currency ? lexicon_multiplier(r->lexicon, r->rest, true, &len) : 0;
+    if (!power) {
+        skip_blank(&ahead);
+        power = lexicon_multiplier(r->lexicon, ahead.rest, false, &len);
+    }
+    if (!power || n->power || n->upper[0] || !numeral_shift(n->digits, power, n->digits))
+        return;
+    n->power = power;
+    advance(&ahead, len);
+    *r = ahead;
+}
+
+/* 75折 and 8.5折, 5成: a percentage by its tenths, unless it has two digits. */
+static int power_of(const struct numeral *n, const struct unit *unit) {
+    bool hundredths = unit->discount && strlen(n->digits) == 2 && n->arabic;
+    return hundredths ? 0 : unit->power;
+}
+
+/* The word that joins two ends of a range: 至, -; 与 and "and" only where something says that they are ends. */
+static bool take_joint(struct reader *r, bool between, bool *ret_and) {
+    size_t len;
+    skip_blank(r);
+    uint64_t roles = word(r, &len);
+    uint32_t traits = roles & ROLE_BIT(TRAIT) ? lexicon_traits(r->lexicon, (struct siftd_str){r->rest.at, len}) : 0;
+    *ret_and = !(roles & ROLE_BIT(RANGE));
+    if (*ret_and && !(traits & TRAIT_BIT(BETWEEN_JOINT)))
+        return false;
+    *ret_and = *ret_and && !between;
+    advance(r, len);
+    skip_blank(r);
+    return true;
+}
+
+static bool between_follows(const struct reader *r) {
+    size_t len;
+    return word(r, &len) & ROLE_BIT(TRAIT) &&
+           lexicon_traits(r->lexicon, (struct siftd_str){r->rest.at, len}) & TRAIT_BIT(BETWEEN_BEHIND);
+}
+
+/* The second number of a range, with a currency before it where the first has one. */
+static bool take_second(struct reader *r, const struct unit *currency, struct numeral *ret) {
+    size_t len;
+    if (currency && lexicon_currency(r->lexicon, r->rest, &len) == currency)
+        advance(r, len);
+    if (!numeral_read(r->rest, ret) || ret->bare || ret->positional || ret->upper[0])
+        return false;
+    advance(r, ret->len);
+    take_multiplier(r, ret, currency != NULL);
+    return true;
 }
 
 /* A second number makes a range: 3至5年, 3万元至50万元, 10%-15%. The first takes from the second what it leaves out. */
-static bool take_range(struct reader *r, const struct numeral *first, const struct unit *first_unit) {
+static bool take_range(struct reader *r, const struct numeral *first, const struct unit *first_unit,
+                       const struct unit *currency, bool between) {
     struct reader ahead = *r;
     struct numeral second;
-    size_t len;
-    if (!(word(&ahead, &len) & ROLE_BIT(RANGE)))
+    bool needs_between;
+    if (!take_joint(&ahead, between, &needs_between) || !take_second(&ahead, currency, &second))
         return false;
-    advance(&ahead, len);
-    if (!numeral_read(ahead.rest, &second) || second.bare || second.positional || second.upper[0])
-        return false;
-    advance(&ahead, second.len);
-    const struct unit *unit = take_unit(&ahead);
-    if (!unit || (first_unit && strcmp(first_unit->name, unit->name) != 0))
+    const struct unit *unit = currency ? currency : take_unit(&ahead);
+    if (!unit || (first_unit && strcmp(first_unit->name, unit->name) != 0) ||
+        (needs_between && !between_follows(&ahead)))
         return false;
     char low[NUMERAL_DIGITS];
     int lift = !first_unit && first->arabic && !first->power ? second.power : 0; /* 3至5万元 */
-    if (!numeral_shift(first->digits, lift + unit->power, low) ||
-        !numeral_shift(second.digits, unit->power, r->out->upper))
+    if (!numeral_shift(first->digits, lift + power_of(first, unit), low) ||
+        !numeral_shift(second.digits, power_of(&second, unit), r->out->upper))
         return false;
     memcpy(r->out->value, low, sizeof low);
     r->out->unit = unit;
@@ -129,7 +201,23 @@ static bool take_bare_number(struct reader *r, const struct numeral *n, struct m
     if (!holder_follows(&ahead))
         return false;
     r->out->unit = unit;
-    return set_value(r->out, n->digits, unit);
+    return numeral_shift(n->digits, 0, r->out->value);
+}
+
+/* 贷了20万: an amount that leaves its unit out, where nothing is counted behind it. */
+static bool take_bare_money(struct reader *r, const struct numeral *n, struct measure_context context) {
+    const struct unit *unit = lexicon_money_unit(r->lexicon);
+    size_t len;
+    uint64_t light = ROLE_BIT(BOUND) | ROLE_BIT(LINK) | ROLE_BIT(OVER_AFTER) | ROLE_BIT(ABOUT_AFTER) |
+                     ROLE_BIT(UP_TO_AFTER) | ROLE_BIT(RANGE);
+    if (!unit || n->power < BIG_POWER || n->bare || !context.in_money ||
+        (cp_is_han(peek(r->rest)) && !(word(r, &len) & light)))
+        return false;
+    r->out->unit = unit;
+    if (take_range(r, n, NULL, NULL, false))
+        return true;
+    r->out->qualifier = n->more ? "over" : n->about ? "about" : NULL;
+    return numeral_shift(n->digits, 0, r->out->value);
 }
 
 /* 一家企业 is an article, 企业一家 and 近一年 are not. */
@@ -142,11 +230,14 @@ static bool is_article(const struct reader *r, const struct numeral *n, const st
     return unit->article && (noun_follows(r) || !context.after_text);
 }
 
-/* A numeral that its unit does not take: 2023成 is no percentage, 二期 behind a name is part of it. */
-static bool is_misfit(const struct numeral *n, const struct unit *unit, struct measure_context context) {
+/* A numeral that its unit does not take: 2023成 is no percentage, 二期 behind a name or before a noun is part of it. */
+static bool is_misfit(const struct reader *r, const struct numeral *n, const struct unit *unit,
+                      struct measure_context context) {
     if (unit->characters && n->arabic)
         return true;
-    return unit->in_names && !n->arabic && context.after_text;
+    if (unit->kind == UNIT_PERCENT && unit->power && strcspn(n->digits, ".") > 2) /* 2020成 */
+        return true;
+    return unit->in_names && !n->arabic && (context.after_text || noun_follows(r));
 }
 
 static bool is_abstract(const struct reader *r, const struct numeral *n) {
@@ -154,40 +245,130 @@ static bool is_abstract(const struct reader *r, const struct numeral *n) {
     return strlen(n->digits) == 1 && lexicon_word(r->lexicon, r->rest, &len) & ROLE_BIT(ABSTRACT);
 }
 
-/* 六成五: the digit behind the unit is of the next lower place. */
+/* Whether nothing that is counted or joined follows: what stands behind 六成五, 三米九 and 两吨半. */
+static bool ends_measure(const struct reader *r) {
+    size_t len;
+    uint32_t c = peek(r->rest);
+    return !cp_is_han(c) || word(r, &len) & (ROLE_BIT(BOUND) | ROLE_BIT(LINK) | ROLE_BIT(ABOUT_AFTER) |
+                                             ROLE_BIT(OVER_AFTER) | ROLE_BIT(UP_TO_AFTER) | ROLE_BIT(TAIL));
+}
+
+/* 六成五, 三米九, 两吨半: what stands behind the unit is of the next lower place. */
 static void take_second_digit(struct reader *r, struct numeral *n, const struct unit *unit) {
-    int digit = numeral_digit(peek(r->rest));
+    struct reader ahead = *r;
+    size_t len;
+    uint32_t c = peek(r->rest);
+    bool percent = unit->kind == UNIT_PERCENT && unit->power;
+    bool half = c == BAN && (unit->splits || percent || unit->kind == UNIT_DURATION) &&
+                !(word(r, &len) & (ROLE_BIT(GUARD) | ROLE_BIT(VERB)));
+    bool digit = numeral_digit(c) > 0;
     size_t whole = strlen(n->digits);
-    if (unit->kind != UNIT_PERCENT || !unit->power || digit < 1 || whole != 1 || n->upper[0])
+    if ((!half && !(digit && (unit->splits || percent))) || strchr(n->digits, '.') || n->upper[0] || n->more)
         return;
-    snprintf(n->digits + whole, sizeof n->digits - whole, ".%d", digit);
-    advance(r, cp_length((unsigned char)*r->rest.at));
+    advance(&ahead, cp_length((unsigned char)*ahead.rest.at));
+    if (!half && !percent && !ends_measure(&ahead))
+        return;
+    snprintf(n->digits + whole, sizeof n->digits - whole, ".%d", half ? 5 : numeral_digit(c));
+    r->rest = ahead.rest;
+}
+
+/* 5元3角, 50元6角3分: the parts of a whole amount. */
+static void take_parts_of_unit(struct reader *r, struct numeral *n, const struct unit *unit) {
+    char decimals[3] = "00";
+    size_t whole = strlen(n->digits), len;
+    if (unit->kind != UNIT_MONEY || unit->power || strchr(n->digits, '.') || n->upper[0] || n->more)
+        return;
+    for (int place = 1; place <= 2; place++) {
+        struct numeral part;
+        struct reader ahead = *r;
+        if (!numeral_read(ahead.rest, &part) || strlen(part.digits) != 1 || part.upper[0])
+            break;
+        advance(&ahead, part.len);
+        const struct unit *lower = lexicon_unit(r->lexicon, ahead.rest, &len);
+        if (!lower || lower->power >= 0 || lower->power < -2 || strcmp(lower->name, unit->name) != 0)
+            break;
+        decimals[-lower->power - 1] = part.digits[0];
+        advance(&ahead, len);
+        r->rest = ahead.rest;
+    }
+    if (strcmp(decimals, "00") != 0)
+        snprintf(n->digits + whole, sizeof n->digits - whole, ".%s", decimals);
+}
+
+static bool put_value(struct quantity *q, const struct numeral *n, const struct unit *unit) {
+    q->unit = unit;
+    q->bare = n->bare;
+    if (n->more || n->about)
+        q->qualifier = n->more ? "over" : "about";
+    if (n->upper[0]) {
+        if (!numeral_shift(n->upper, power_of(n, unit), q->upper))
+            return false;
+        q->qualifier = "range";
+    }
+    return numeral_shift(n->digits, power_of(n, unit), q->value);
 }
 
 /* A number with its unit; r stands behind the numeral. */
 static bool take_measure(struct reader *r, struct numeral *n, struct measure_context context, uint32_t first) {
     if (n->positional)
         return false;
-    if (take_range(r, n, NULL))
+    give_back_thousand(r, n);
+    take_multiplier(r, n, false);
+    if (take_range(r, n, NULL, NULL, context.after_between))
         return true;
     const struct unit *unit = take_unit(r);
     if (!unit)
-        return take_bare_number(r, n, context);
-    if (take_range(r, n, unit))
+        return take_bare_number(r, n, context) || take_bare_money(r, n, context);
+    if (take_range(r, n, unit, NULL, context.after_between))
         return true;
-    if ((unit->needs_noun && !noun_follows(r)) || is_abstract(r, n) || is_misfit(n, unit, context) ||
+    if ((unit->needs_noun && !noun_follows(r)) || is_abstract(r, n) || is_misfit(r, n, unit, context) ||
         is_article(r, n, unit, context, first))
         return false;
-    r->out->unit = unit;
-    r->out->bare = n->bare;
-    if (n->more)
-        r->out->qualifier = "over";
-    if (n->upper[0]) {
-        memcpy(r->out->upper, n->upper, sizeof n->upper);
-        r->out->qualifier = "range";
-    }
     take_second_digit(r, n, unit);
-    return set_value(r->out, n->digits, unit);
+    take_parts_of_unit(r, n, unit);
+    return put_value(r->out, n, unit);
+}
+
+/* ￥300, $3.5m, €2m to €3m; a unit may be said again behind it (人民币50元). */
+static bool take_currency(struct reader *r, struct measure_context context) {
+    struct reader ahead = *r;
+    struct numeral n;
+    size_t len;
+    const struct unit *unit = lexicon_currency(r->lexicon, r->rest, &len);
+    if (!unit)
+        return false;
+    advance(&ahead, len);
+    skip_blank(&ahead);
+    if (!numeral_read(ahead.rest, &n) || n.positional || n.upper[0])
+        return false;
+    advance(&ahead, n.len);
+    take_multiplier(&ahead, &n, true);
+    r->rest = ahead.rest;
+    if (take_range(r, &n, NULL, unit, context.after_between))
+        return true;
+    const struct unit *again = take_unit(&ahead);
+    if (again && again->kind == UNIT_MONEY)
+        r->rest = ahead.rest;
+    return put_value(r->out, &n, again && again->kind == UNIT_MONEY ? again : unit);
+}
+
+/* 八五折: two digits in characters are hundredths. */
+static bool take_discount(struct reader *r) {
+    struct reader ahead = *r;
+    int digits[2];
+    for (int i = 0; i < 2; i++) {
+        digits[i] = numeral_digit(peek(ahead.rest));
+        if (digits[i] < 1)
+            return false;
+        advance(&ahead, cp_length((unsigned char)*ahead.rest.at));
+    }
+    const struct unit *unit = take_unit(&ahead);
+    if (!unit || !unit->discount)
+        return false;
+    snprintf(r->out->value, sizeof r->out->value, "%d%d", digits[0], digits[1]);
+    r->out->unit = unit;
+    r->rest = ahead.rest;
+    return true;
 }
 
 /* 三分之一, to a hundredth of a percent. */
@@ -212,19 +393,22 @@ static bool take_parts(struct reader *r) {
     return numeral_shift(hundredths, -2, r->out->value);
 }
 
+/* 百分之五, 千分之2.4, 百分之十到百分之十五. */
 static bool take_percentage(struct reader *r) {
     struct numeral n;
     size_t len;
-    if (!lexicon_percent(r->lexicon, r->rest, &len))
+    int power;
+    if (!lexicon_percent(r->lexicon, r->rest, &len, &power))
         return false;
-    struct siftd_str rest = {r->rest.at + len, r->rest.len - len};
+    struct reader ahead = {r->lexicon, {r->rest.at + len, r->rest.len - len}, r->out};
     const struct unit *percent = lexicon_unit(r->lexicon, str("%"), &len);
-    if (!percent || !numeral_read(rest, &n))
+    skip_blank(&ahead);
+    if (!percent || !numeral_read(ahead.rest, &n) || !numeral_shift(n.digits, power, n.digits))
         return false;
-    r->rest = (struct siftd_str){rest.at + n.len, rest.len - n.len};
-    r->out->unit = percent;
-    r->out->qualifier = n.more ? "over" : NULL;
-    return set_value(r->out, n.digits, percent);
+    advance(&ahead, n.len);
+    r->rest = ahead.rest;
+    n.bare = false; /* 百分之百 */
+    return put_value(r->out, &n, percent);
 }
 
 static bool take_fraction(struct reader *r, struct measure_context context) {
@@ -253,7 +437,8 @@ size_t measure_read(const struct lexicon *lexicon, struct siftd_str text, size_t
     struct reader r = {lexicon, {text.at + at, end - at}, &q};
     struct numeral n = {0};
     uint32_t first = peek(r.rest);
-    bool found = take_percentage(&r) || take_parts(&r) || take_fraction(&r, context);
+    bool found = take_percentage(&r) || take_parts(&r) || take_fraction(&r, context) || take_discount(&r) ||
+                 take_currency(&r, context);
     *ret_skip = 0;
     if (!found) {
         if (!numeral_read(r.rest, &n))

@@ -12,6 +12,8 @@ struct measure_context {
     bool after_ordinal;   /* 第, or a name that a number belongs to */
     bool after_qualifier; /* 近, 超过 */
     bool after_lasting;   /* 为期 */
+    bool after_between;   /* 介于, between: 与, and join the ends of a range */
+    bool in_money;        /* the clause speaks of money: a bare 20万 is an amount */
 };
 
 /*

@@ -38,6 +38,7 @@ struct scanner {
     const struct lexicon *lexicon;
     const char *text; /* of the whole */
     size_t at, end;   /* what is still to be read */
+    bool money;       /* a word of the clause speaks of money */
 };
 
 static void *grow(void *at, size_t count, size_t *room, size_t size) {
@@ -184,6 +185,15 @@ static bool last_is(const struct scanner *s, uint64_t roles) {
     return t->count && t->at[t->count - 1].end == s->at && (t->at[t->count - 1].roles & roles);
 }
 
+/* The same, over a blank. */
+static bool last_word_has(const struct scanner *s, uint32_t traits) {
+    const struct tokens *t = s->out;
+    size_t i = t->count;
+    if (i > 1 && token_is_blank(t, i - 1))
+        i--;
+    return i > 0 && token_has(t, i - 1, traits);
+}
+
 static bool after_text(const struct scanner *s) {
     const struct tokens *t = s->out;
     if (!t->count || t->at[t->count - 1].end != s->at)
@@ -220,6 +230,8 @@ static bool scan_number(struct scanner *s) {
         .after_qualifier = last_is(s, ROLE_BIT(OVER_BEFORE) | ROLE_BIT(NEARLY_BEFORE) | ROLE_BIT(ABOUT_BEFORE) |
                                           ROLE_BIT(UP_TO_BEFORE)),
         .after_lasting = last_is(s, ROLE_BIT(LASTING)),
+        .after_between = last_word_has(s, TRAIT_BIT(BETWEEN)),
+        .in_money = s->money,
     };
     size_t len = measure_read(s->lexicon, s->out->text, s->at, s->end, context, &q, &skip);
     if (!len) {
@@ -233,14 +245,26 @@ static bool scan_number(struct scanner *s) {
     return true;
 }
 
+/* Whether Latin letters go on before or behind the first `len` bytes: "over" in moreover. */
+static bool splits_latin(const struct scanner *s, struct siftd_str rest, size_t len) {
+    if (!cp_is_latin((unsigned char)*rest.at))
+        return false;
+    return (s->at && cp_is_latin((unsigned char)rest.at[-1])) ||
+           (len < rest.len && cp_is_latin((unsigned char)rest.at[len]));
+}
+
 /* A word in a list wins over a number that begins like it (一批, 统一, 百分之 is none) unless it only qualifies
  * numbers. */
 static bool scan_word(struct scanner *s) {
     size_t len;
-    uint64_t roles = lexicon_word(s->lexicon, (struct siftd_str){s->text + s->at, s->end - s->at}, &len);
-    if (!roles)
+    struct siftd_str rest = {s->text + s->at, s->end - s->at};
+    uint64_t roles = lexicon_word(s->lexicon, rest, &len);
+    if (!roles || splits_latin(s, rest, len))
         return false;
-    push(s, TOKEN_WORD, len, roles, 0);
+    uint32_t traits =
+        roles & ROLE_BIT(TRAIT) ? lexicon_traits(s->lexicon, (struct siftd_str){s->text + s->at, len}) : 0;
+    s->money |= (traits & TRAIT_BIT(MONEY)) != 0;
+    push(s, TOKEN_WORD, len, roles, traits);
     return true;
 }
 
@@ -254,8 +278,9 @@ static void scan_list_number(struct scanner *s) {
     const char *from = bracket ? p + len : p;
     if (!numeral_read(str_from(from, end), &n))
         return;
-    if (strchr(n.digits, '.')) /* 1.2亿 begins no list, 1.2022年 does: the point is the list's */
-        n.len = (size_t)((const char *)memchr(from, '.', (size_t)(end - from)) - from);
+    const char *point = memchr(from, '.', n.len);
+    if (point) /* 1.2亿 begins no list, 1.2022年 does: the point is the list's */
+        n.len = (size_t)(point - from);
     const char *after = from + n.len;
     if (after >= end || n.more || n.power || strlen(n.digits) > 4)
         return;
@@ -284,21 +309,23 @@ static void scan_one(struct scanner *s) {
         return;
     if (is_latin_break(s, c, len))
         push(s, TOKEN_BREAK, len, 0, c == '.' ? STOP : COMMA);
-    else if (is_break(c))
+    else if (is_break(c)) {
         push(s, TOKEN_BREAK, len, 0, c);
-    else if (!scan_time(s) && !scan_word(s) && !scan_number(s))
+        s->money &= !token_ends_clause(s->out, s->out->count - 1);
+    } else if (!scan_time(s) && !scan_word(s) && !scan_number(s))
         push_text(s, len);
 }
 
 void tokens_read(struct tokens *tokens, const struct lexicon *lexicon, struct siftd_str text, size_t start,
                  size_t end) {
-    struct scanner s = {tokens, lexicon, text.at, start, end};
+    struct scanner s = {tokens, lexicon, text.at, start, end, false};
     tokens->text = text;
     tokens->count = tokens->quantities = tokens->whens = 0;
     while (s.at < end) {
         const char *line = memchr(text.at + s.at, '\n', end - s.at);
         size_t line_end = line ? (size_t)(line - text.at) : end;
         s.end = line_end;
+        s.money = false;
         scan_list_number(&s);
         while (s.at < line_end)
             scan_one(&s);

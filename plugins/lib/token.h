@@ -18,13 +18,13 @@
 
 enum token_kind {
     TOKEN_TEXT = 1, /* a run of characters that are in no list */
-    TOKEN_WORD,
-    TOKEN_NUMBER, /* index: of the quantity */
-    TOKEN_TIME,   /* index: of the time */
-    TOKEN_QUOTE,  /* “…” as a name, with its marks */
-    TOKEN_TITLE,  /* 《…》 with its marks */
-    TOKEN_BREAK,  /* punctuation; index: its code point */
-    TOKEN_END     /* end of a paragraph */
+    TOKEN_WORD,     /* index: its traits */
+    TOKEN_NUMBER,   /* index: of the quantity */
+    TOKEN_TIME,     /* index: of the time */
+    TOKEN_QUOTE,    /* “…” as a name, with its marks */
+    TOKEN_TITLE,    /* 《…》 with its marks */
+    TOKEN_BREAK,    /* punctuation; index: its code point */
+    TOKEN_END       /* end of a paragraph */
 };
 
 struct token {
@@ -64,6 +64,11 @@ static inline struct siftd_str token_text(const struct tokens *tokens, const str
 /* Whether token i is a word with one of the roles; false outside the row. */
 static inline bool token_is(const struct tokens *tokens, size_t i, uint64_t roles) {
     return i < tokens->count && (tokens->at[i].roles & roles) != 0;
+}
+
+/* Whether token i is a word with one of the traits; false outside the row. */
+static inline bool token_has(const struct tokens *tokens, size_t i, uint32_t traits) {
+    return token_is(tokens, i, ROLE_BIT(TRAIT)) && (tokens->at[i].index & traits) != 0;
 }
 
 /* Whether token i is a single blank between words. */

@@ -25,6 +25,11 @@ struct words {
     uint32_t *page[PAGES]; /* by the low half of a first byte 0xE0 to 0xEF: the node behind a character, 0 for none */
 };
 
+/* Latin letters match in either case. */
+static unsigned char fold(char c) {
+    return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : (unsigned char)c;
+}
+
 static bool is_wide(struct siftd_str text) {
     return text.len >= WIDE && (unsigned char)text.at[0] >> 4 == 0xE && ((unsigned char)text.at[1] & 0xC0) == 0x80 &&
            ((unsigned char)text.at[2] & 0xC0) == 0x80;
@@ -81,8 +86,9 @@ static void keep_on_page(struct words *words, struct siftd_str word, uint32_t no
 void words_add(struct words *words, struct siftd_str word, uint64_t roles) {
     uint32_t at = 0;
     for (size_t i = 0; i < word.len; i++) {
-        at = branch_to(words, at, (unsigned char)word.at[i] >> 4);
-        at = branch_to(words, at, word.at[i] & 15);
+        unsigned char byte = fold(word.at[i]);
+        at = branch_to(words, at, byte >> 4);
+        at = branch_to(words, at, byte & 15);
         if (i + 1 == WIDE && is_wide(word))
             keep_on_page(words, word, at);
     }
@@ -111,8 +117,9 @@ uint64_t words_match(const struct words *words, struct siftd_str text, size_t *r
             *ret_len = WIDE;
     }
     for (; i < text.len; i++) {
-        at = node[at].branch[(unsigned char)text.at[i] >> 4];
-        if (!at || !(at = node[at].branch[text.at[i] & 15]))
+        unsigned char byte = fold(text.at[i]);
+        at = node[at].branch[byte >> 4];
+        if (!at || !(at = node[at].branch[byte & 15]))
             break;
         if (node[at].roles) {
             roles = node[at].roles;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A set of words, each with the roles it plays, matched longest first: the trie that a pack's word lists are read into.
- * A word given several times keeps all its roles, so that roles may be spread over lists and packs. Looking up costs
- * the length of the match, whatever the number of words.
+ * Latin letters match in either case. A word given several times keeps all its roles, so that roles may be spread over
+ * lists and packs. Looking up costs the length of the match, whatever the number of words.
  */
 #pragma once
 #include <stdint.h>

@@ -63,9 +63,74 @@ static void test_characters(void **state) {
     reads_all("三千五百万", "35000000");
     reads_all("一亿零三十万", "100300000");
     reads_all("二〇二三", "2023");
-    refuses("十四五");
+    refuses("十三五");
     refuses("三五");
-    refuses("三四十");
+    reads_all("一千一百零五万亿", "1105000000000000");
+    reads_all("三百五十一万亿", "351000000000000");
+    reads_all("四千五百六十九万八千三百一十一亿", "4569831100000000");
+    reads_all("10万万", "1000000000");
+    reads_all("一万三", "13000");
+    reads_all("百三", "130");
+    reads_all("一百零十万三千", "1103000");
+}
+
+static void test_formal(void **state) {
+    (void)state;
+    reads_all("叁佰贰拾", "320");
+    reads_all("壹萬貳仟", "12000");
+    reads_all("廿三", "23");
+    reads_all("卅", "30");
+    reads_all("参拾", "30");
+    refuses("参加");
+    refuses("陆地");
+    refuses("伍");
+    refuses("五卅");
+}
+
+static void test_points(void **state) {
+    (void)state;
+    reads_all("二点五", "2.5");
+    reads_all("三点五万", "35000");
+    reads_all("十万点三三", "100000.33");
+    reads("三点二十分", "3", strlen("三"));
+    reads("一点两小时", "1", strlen("一"));
+    reads_all("负0.2", "-0.2");
+    reads_all("负三十二", "-32");
+    refuses("负责");
+}
+
+static void test_mixed(void **state) {
+    (void)state;
+    reads_all("7万5千4百", "75400");
+    reads_all("3万4000", "34000");
+    reads("3万2023年", "30000", strlen("3万"));
+    reads_all("1千零20", "1020");
+    reads_all("2千零30万", "20300000");
+    reads_all("20个亿", "2000000000");
+    reads("20个", "20", 2);
+    reads_all("六百来万", "6000000");
+    reads_all("四十几", "40");
+    reads_all("130来", "130");
+    reads("12k元", "12000", 3);
+    reads("12km", "12", 2);
+}
+
+static void range(const char *text, const char *lower, const char *upper) {
+    struct numeral n;
+    assert_true(numeral_read(str(text), &n));
+    assert_string_equal(n.digits, lower);
+    assert_string_equal(n.upper, upper);
+    assert_int_equal(n.len, strlen(text));
+}
+
+static void test_ranges(void **state) {
+    (void)state;
+    range("两三", "2", "3");
+    range("三四十", "30", "40");
+    range("三五百", "300", "500");
+    range("十五六", "15", "16");
+    range("两三万", "20000", "30000");
+    refuses("二四十");
 }
 
 static void test_flags(void **state) {
@@ -96,7 +161,8 @@ static void test_shift(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_digits), cmocka_unit_test(test_multipliers), cmocka_unit_test(test_characters),
-        cmocka_unit_test(test_flags),  cmocka_unit_test(test_shift),
+        cmocka_unit_test(test_formal), cmocka_unit_test(test_points),      cmocka_unit_test(test_mixed),
+        cmocka_unit_test(test_ranges), cmocka_unit_test(test_flags),       cmocka_unit_test(test_shift),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
