@@ -60,6 +60,8 @@ enum unpack_form unpack_sniff(struct siftd_str head) {
     return UNPACK_NONE;
 }
 
+static const size_t PIECE = (size_t)64 * 1024;
+
 struct passage {
     const struct unpacker *unpacker;
     struct archive *archive;
@@ -72,7 +74,7 @@ struct passage {
 static bool grow(struct passage *p, size_t more) {
     if (p->room - p->len >= more)
         return true;
-    size_t room = p->room ? p->room : 64 * 1024;
+    size_t room = p->room ? p->room : PIECE;
     while (room - p->len < more)
         room *= 2;
     char *bytes = realloc(p->bytes, room);
@@ -82,8 +84,6 @@ static bool grow(struct passage *p, size_t more) {
     p->room = room;
     return true;
 }
-
-enum { PIECE = 64 * 1024 };
 
 /* The current file's bytes. 0, -1 when they cannot be had, -2 when that is the end of the whole. */
 static int read_file(struct passage *p) {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <string.h>
 #include <unicode/ucnv.h>
 
@@ -93,7 +94,7 @@ static const char *inner_name(const struct siftd_host *host, struct siftd_doc *d
     const char *dot = strrchr(name, '.');
     size_t len = dot && dot != name ? (size_t)(dot - name) : strlen(name);
     char *inner = host->doc_alloc(doc, len + 1);
-    memcpy(inner, name, len);
+    snprintf(inner, len + 1, "%s", name);
     return inner;
 }
 
