@@ -5,37 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* What is known of a charset: the IANA name, how ICU calls the table that reads all of it, and what detectors call it.
- */
-struct charset {
-    const char *name, *converter, *also;
-};
-
-/* GB2312 and GBK are read as GB18030, EUC-KR as CP949, Shift_JIS as CP932, Big5 with the Hong Kong characters: each
- * table holds the smaller one, and files that call themselves by the smaller name hold the larger one's characters. */
-static const struct charset charsets[] = {
-    {"GB18030", "gb18030", "GB2312"},
-    {"GB18030", "gb18030", "GBK"},
-    {"Big5-HKSCS", "ibm-1375_P100-2008", "BIG5"},
-    {"Shift_JIS", "ibm-943_P15A-2003", "CP932"},
-    {"EUC-JP", "EUC-JP", "EUC-JP"},
-    {"EUC-KR", "windows-949", "UHC"},
-    {"EUC-TW", "EUC-TW", "EUC-TW"},
-    {"ISO-2022-JP", "ISO_2022,locale=ja,version=2", "ISO-2022-JP"},
-    {"ISO-2022-KR", "ISO-2022-KR", "ISO-2022-KR"},
-    {"ISO-2022-CN", "ISO-2022-CN", "ISO-2022-CN"},
-    {"HZ-GB-2312", "HZ", "HZ-GB-2312"},
-    {"UTF-16LE", "UTF-16LE", "UTF-16LE"},
-    {"UTF-16BE", "UTF-16BE", "UTF-16BE"},
-    {"UTF-32LE", "UTF-32LE", "UTF-32LE"},
-    {"UTF-32BE", "UTF-32BE", "UTF-32BE"},
-};
-
 static struct guess guess_of(const char *name, int confidence, size_t bom) {
-    for (size_t i = 0; i < sizeof charsets / sizeof *charsets; i++)
-        if (strcasecmp(name, charsets[i].name) == 0 || strcasecmp(name, charsets[i].also) == 0)
-            return (struct guess){charsets[i].name, charsets[i].converter, NULL, confidence, bom};
-    return (struct guess){name, name, NULL, confidence, bom};
+    return (struct guess){.charset = name, .confidence = confidence, .bom = bom};
 }
 
 /* --- certain marks ------------------------------------------------------------------------------------------------ */
@@ -53,18 +24,26 @@ static bool by_mark(const char *at, size_t len, struct guess *ret) {
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (len >= marks[i].len && memcmp(at, marks[i].bytes, marks[i].len) == 0) {
             *ret = guess_of(marks[i].charset, 100, marks[i].len);
-            if (i == 0)
-                ret->converter = NULL;
             return true;
         }
     return false;
 }
 
-/* Plausible units of running text: printable ASCII, Chinese and kana, their punctuation, full-width forms. */
+static bool within(uint32_t unit, uint32_t low, uint32_t high) {
+    return unit >= low && unit <= high;
+}
+
+/* Chinese and kana, their punctuation, full-width forms. */
+static bool is_east(uint32_t unit) {
+    return within(unit, 0x3000, 0x30FF) || within(unit, 0x4E00, 0x9FFF) || within(unit, 0xFF01, 0xFFEF) ||
+           within(unit, 0x2010, 0x2027);
+}
+
+/* Units of running text: ASCII, the alphabets that are written much, hangul, and the above. */
 static bool plausible(uint32_t unit) {
-    return (unit >= 0x20 && unit < 0x7F) || (unit >= 0x3000 && unit < 0x3100) || (unit >= 0x4E00 && unit < 0xA000) ||
-           (unit >= 0xFF01 && unit < 0xFFEF) || (unit >= 0x2010 && unit < 0x2027) || unit == 0xA || unit == 0xD ||
-           unit == 9;
+    return within(unit, 0x20, 0x7E) || within(unit, 0xA0, 0x52F) || within(unit, 0x590, 0x6FF) ||
+           within(unit, 0x900, 0xEFF) || within(unit, 0x1E00, 0x20CF) || within(unit, 0xAC00, 0xD7A3) ||
+           is_east(unit) || unit == 0xA || unit == 0xD || unit == 9;
 }
 
 /* Units that no text goes long without and that other charsets do not give by chance. */
@@ -90,6 +69,7 @@ static unsigned wide_fit(const char *at, size_t len, size_t width, bool big) {
     return units >= 2 && anchors * 64 >= units && anchors ? (unsigned)(good * 100 / units) : 0;
 }
 
+/* A file that was cut may end in the middle of a unit: this is believed of longer ones only. */
 static bool by_width(const char *at, size_t len, size_t size, struct guess *ret) {
     static const struct {
         const char *charset;
@@ -97,9 +77,31 @@ static bool by_width(const char *at, size_t len, size_t size, struct guess *ret)
         bool big;
     } wide[] = {{"UTF-32LE", 4, false}, {"UTF-32BE", 4, true}, {"UTF-16LE", 2, false}, {"UTF-16BE", 2, true}};
     for (size_t i = 0; i < sizeof wide / sizeof *wide; i++) {
-        unsigned fit = size % wide[i].width ? 0 : wide_fit(at, len, wide[i].width, wide[i].big);
-        if (fit >= 90) {
+        size_t whole = len / wide[i].width * wide[i].width;
+        unsigned fit = wide_fit(at, whole, wide[i].width, wide[i].big);
+        if (fit >= 90 && (size % wide[i].width == 0 || (fit >= 95 && whole >= 64))) {
             *ret = guess_of(wide[i].charset, (int)fit, 0);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Pairs of bytes of another charset fall among Chinese characters one time in three: five in a row settle it. But for
+ * Shift_JIS, whose lead bytes begin at 81, where the rarer half of the characters stands. */
+bool detect_wide(const char *at, size_t len, struct guess *ret) {
+    size_t units = (len < DETECT_SAMPLE ? len : DETECT_SAMPLE) / 2;
+    if (units < 5 || len % 2)
+        return false;
+    for (int big = 0; big < 2; big++) {
+        size_t good = 0, low = 0;
+        for (size_t i = 0; i < units; i++) {
+            uint32_t unit = unit_at((const unsigned char *)at + 2 * i, 2, big);
+            good += is_east(unit);
+            low += unit < 0x8100;
+        }
+        if (good * 20 >= units * 19 && low * 2 >= units) {
+            *ret = guess_of(big ? "UTF-16BE" : "UTF-16LE", (int)(good * 95 / units), 0);
             return true;
         }
     }
@@ -108,6 +110,17 @@ static bool by_width(const char *at, size_t len, size_t size, struct guess *ret)
 
 static const char *find(const char *at, size_t len, const char *what) {
     return memmem(at, len, what, strlen(what));
+}
+
+/* Between ~{ and ~}, on one line, stand pairs of bytes of a table of 87 rows. */
+static bool has_hz(const char *at, size_t len) {
+    const char *open = find(at, len, "~{");
+    if (!open)
+        return false;
+    size_t left = len - (size_t)(open - at), i = 2;
+    while (i + 1 < left && open[i] >= 0x21 && open[i] <= 0x77 && open[i + 1] >= 0x21 && open[i + 1] <= 0x7E)
+        i += 2;
+    return i > 2 && i + 1 < left && open[i] == '~' && open[i + 1] == '}';
 }
 
 /* Seven-bit sets that switch by escape sequences (ISO 2022) or by ~{ and ~} (HZ, RFC 1843). */
@@ -119,8 +132,7 @@ static bool by_escape(const char *at, size_t len, struct guess *ret) {
         name = "ISO-2022-CN";
     else if (find(at, len, "\x1B$B") || find(at, len, "\x1B$@") || find(at, len, "\x1B(J") || find(at, len, "\x1B$(D"))
         name = "ISO-2022-JP";
-    const char *open = find(at, len, "~{");
-    if (!name && open && find(open, len - (size_t)(open - at), "~}"))
+    if (!name && has_hz(at, len))
         name = "HZ-GB-2312";
     if (name)
         *ret = guess_of(name, 95, 0);
@@ -140,161 +152,8 @@ bool detect_certain(const char *at, size_t len, struct guess *ret) {
         return true;
     bool zeros = memchr(at, 0, sample);
     if (zeros)
-        return by_width(at, sample & ~(size_t)3, len, ret);
+        return by_width(at, sample, len, ret);
     return (memchr(at, 0x1B, sample) || memchr(at, '~', sample)) && seven_bit(at, sample) && by_escape(at, sample, ret);
-}
-
-/* --- East Asian statistics ---------------------------------------------------------------------------------------- */
-
-/* How bytes read in one multi-byte charset. */
-struct fit {
-    size_t chars;  /* of more than one byte */
-    size_t common; /* in the rows that running text is made of */
-    size_t own;    /* in rows that only this language uses much: kana, hangul */
-    size_t errors;
-};
-
-static bool in(unsigned char c, unsigned low, unsigned high) {
-    return c >= low && c <= high;
-}
-
-/* One character's length (0: error), counted in `fit`. `c` points to at least four readable bytes. */
-typedef size_t step_fn(const unsigned char *c, struct fit *fit);
-
-static size_t step_gb18030(const unsigned char *c, struct fit *fit) {
-    if (!in(c[0], 0x81, 0xFE))
-        return 0;
-    if (in(c[1], 0x30, 0x39) && in(c[2], 0x81, 0xFE) && in(c[3], 0x30, 0x39))
-        return 4;
-    if (!in(c[1], 0x40, 0xFE) || c[1] == 0x7F)
-        return 0;
-    fit->common += c[1] >= 0xA1 && (in(c[0], 0xB0, 0xD7) || in(c[0], 0xA1, 0xA3));
-    return 2;
-}
-
-static size_t step_big5(const unsigned char *c, struct fit *fit) {
-    if (!in(c[0], 0x81, 0xFE) || !(in(c[1], 0x40, 0x7E) || in(c[1], 0xA1, 0xFE)))
-        return 0;
-    fit->common += in(c[0], 0xA4, 0xC6) || in(c[0], 0xA1, 0xA2);
-    return 2;
-}
-
-static size_t step_sjis(const unsigned char *c, struct fit *fit) {
-    if (in(c[0], 0xA1, 0xDF))
-        return 1;
-    if (!(in(c[0], 0x81, 0x9F) || in(c[0], 0xE0, 0xFC)) || !in(c[1], 0x40, 0xFC) || c[1] == 0x7F)
-        return 0;
-    bool kana = (c[0] == 0x82 && c[1] >= 0x9F) || (c[0] == 0x83 && c[1] <= 0x96);
-    fit->own += kana;
-    fit->common += kana || c[0] == 0x81 || in(c[0], 0x88, 0x97);
-    return 2;
-}
-
-static size_t step_eucjp(const unsigned char *c, struct fit *fit) {
-    if (c[0] == 0x8E)
-        return in(c[1], 0xA1, 0xDF) ? 2 : 0;
-    if (c[0] == 0x8F)
-        return in(c[1], 0xA1, 0xFE) && in(c[2], 0xA1, 0xFE) ? 3 : 0;
-    if (!in(c[0], 0xA1, 0xFE) || !in(c[1], 0xA1, 0xFE))
-        return 0;
-    fit->own += c[0] == 0xA4 || c[0] == 0xA5;
-    fit->common += c[0] == 0xA4 || c[0] == 0xA5 || c[0] == 0xA1 || in(c[0], 0xB0, 0xCF);
-    return 2;
-}
-
-static size_t step_euckr(const unsigned char *c, struct fit *fit) {
-    if (!in(c[0], 0x81, 0xFE) || !(in(c[1], 0x41, 0x5A) || in(c[1], 0x61, 0x7A) || in(c[1], 0x81, 0xFE)))
-        return 0;
-    bool hangul = in(c[0], 0xB0, 0xC8) && c[1] >= 0xA1;
-    fit->own += hangul;
-    fit->common += hangul || c[0] == 0xA1;
-    return 2;
-}
-
-static struct fit fit_of(const char *at, size_t len, step_fn *step) {
-    const unsigned char *c = (const unsigned char *)at, *end = c + len;
-    struct fit fit = {0};
-    while (c < end) {
-        if (*c < 0x80) {
-            c++;
-            continue;
-        }
-        unsigned char tail[4] = {0};
-        size_t left = (size_t)(end - c);
-        memcpy(tail, c, left < 4 ? left : 4);
-        size_t size = step(tail, &fit);
-        fit.errors += size == 0;
-        fit.chars += size > 1;
-        c += size ? size : 1;
-    }
-    return fit;
-}
-
-/* 0 to 100: how much of the text lies in common rows; every error in a hundred characters costs ten. */
-static int points(const struct fit *fit) {
-    if (!fit->chars)
-        return 0;
-    int common = (int)(fit->common * 100 / fit->chars), errors = (int)(fit->errors * 1000 / fit->chars);
-    return common > errors ? common - errors : 0;
-}
-
-struct judgement {
-    const char *best, *second;
-    int points;
-    size_t chars;
-};
-
-static void put(struct judgement *j, const char *name, int points_of_name) {
-    if (points_of_name > j->points) {
-        j->second = j->best;
-        j->best = name;
-        j->points = points_of_name;
-    } else if (points_of_name && !j->second) {
-        j->second = name;
-    }
-}
-
-static bool mostly(const struct fit *fit, size_t percent) {
-    return fit->own * 100 >= fit->chars * percent;
-}
-
-/*
- * Chinese is what is expected: Japanese needs its kana and Korean its hangul to be taken. Frequent GB characters lie in
- * the same rows as hangul, but spread to D7 where hangul ends at C8.
- */
-static struct judgement judge(const char *at, size_t len) {
-    struct fit gb = fit_of(at, len, step_gb18030), big5 = fit_of(at, len, step_big5), sjis = fit_of(at, len, step_sjis);
-    struct fit jp = fit_of(at, len, step_eucjp), kr = fit_of(at, len, step_euckr);
-    struct judgement j = {.chars = gb.chars};
-    put(&j, "GB18030", points(&gb));
-    put(&j, "Big5-HKSCS", points(&big5));
-    if (mostly(&sjis, 20))
-        put(&j, "Shift_JIS", points(&sjis) + 5);
-    if (mostly(&jp, 20))
-        put(&j, "EUC-JP", points(&jp) + 5);
-    if (mostly(&kr, 85))
-        put(&j, "EUC-KR", points(&kr) + 5);
-    if (j.points > 100)
-        j.points = 100;
-    return j;
-}
-
-void detect_legacy(const char *at, size_t len, const char *opinion, struct guess *ret) {
-    size_t sample = len < DETECT_SAMPLE ? len : DETECT_SAMPLE;
-    struct judgement j = judge(at, sample);
-    struct guess own = guess_of(j.best ? j.best : "windows-1252", j.points, 0);
-    struct guess other = opinion && *opinion ? guess_of(opinion, 60, 0) : own;
-    if (strcasecmp(own.charset, other.charset) == 0) {
-        *ret = own;
-        ret->confidence = 50 + j.points / 2;
-        ret->runner_up = j.second;
-    } else if (j.points >= 85 || (j.chars < 64 && j.points >= 70)) {
-        *ret = own;
-        ret->runner_up = other.charset;
-    } else {
-        *ret = other;
-        ret->runner_up = j.best;
-    }
 }
 
 /* --- not text ----------------------------------------------------------------------------------------------------- */
@@ -334,15 +193,17 @@ static const char *by_magic(const char *at, size_t len) {
     return NULL;
 }
 
+/* Zero bytes alone make no binary data: files that were set aside before they were written are full of them. */
 const char *detect_binary(const char *at, size_t len) {
-    size_t sample = len < DETECT_SAMPLE ? len : DETECT_SAMPLE, controls = 0;
+    size_t sample = len < DETECT_SAMPLE ? len : DETECT_SAMPLE, controls = 0, zeros = 0;
     struct guess certain;
     const char *what = by_magic(at, len);
-    if (what || detect_certain(at, len, &certain))
+    if (what || detect_certain(at, len, &certain) || detect_wide(at, len, &certain))
         return what;
     for (size_t i = 0; i < sample; i++) {
         unsigned char c = (unsigned char)at[i];
-        controls += c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1B;
+        zeros += c == 0;
+        controls += c && c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1B;
     }
-    return controls * 50 > sample ? "binary data" : NULL;
+    return controls * 50 > sample - zeros || (zeros && zeros == sample) ? "binary data" : NULL;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "detect.h"
+#include "east.h"
 #include "sniff.h"
 #include "utf8.h"
 
@@ -16,9 +17,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (valid > size)
         abort();
     detect_binary(at, size);
-    if (!detect_certain(at, size, &guess))
-        detect_legacy(at, size, size % 2 ? "GB18030" : "", &guess);
-    if (!guess.charset || guess.bom > size || guess.confidence < 0 || guess.confidence > 100)
+    bool found = detect_certain(at, size, &guess) || detect_wide(at, size, &guess);
+    if (found && (!guess.charset || guess.bom > size || guess.confidence < 0 || guess.confidence > 100))
+        abort();
+    if (east_judge(at, size).points > 100)
         abort();
     sniff(at, valid, size % 3 == 0, size % 2 ? "a.csv" : "a.txt");
     return 0;

@@ -2,23 +2,30 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <uchardet/uchardet.h>
 
 #include <siftd/plugin.h>
 
-#include "convert.h"
-#include "detect.h"
+#include "charset/charset.h"
+#include "charset/convert.h"
 #include "sniff.h"
 #include "utf8.h"
 
 struct text {
     const char *charset; /* option: read everything as this */
     int rows;            /* option: tell rows of data from prose */
+    int64_t doubt_below; /* option: confidence under which the charset is called doubtful */
     const struct siftd_host *host;
 };
 
 static int open_text(void *self, const struct siftd_host *host) {
-    ((struct text *)self)->host = host;
+    struct text *text = self;
+    text->host = host;
+    if (!*text->charset)
+        return SIFTD_OK;
+    const char *name = charset_name(text->charset), *table = name ? charset_table(name) : NULL;
+    if (!name || (table && !convert_knows(table)))
+        return host->error(host, "there is no decoder for the charset %s", text->charset);
+    text->charset = name;
     return SIFTD_OK;
 }
 
@@ -30,61 +37,26 @@ static int probe(void *self, struct siftd_str head, uint64_t size, const char *n
     return detect_binary(head.at, head.len) ? 1 : 40;
 }
 
-/* The general detector's opinion, owned by `detector`. */
-static const char *ask(uchardet_t detector, const char *at, size_t len) {
-    if (uchardet_handle_data(detector, at, len < DETECT_SAMPLE ? len : DETECT_SAMPLE) != 0)
-        return "";
-    uchardet_data_end(detector);
-    return uchardet_get_charset(detector);
-}
+/* The text's first CONVERT_HEAD bytes, for those who look at its shape. */
+enum { HEAD = 64 * 1024 };
 
-static size_t high_bytes(const char *at, size_t len) {
-    size_t n = 0;
-    for (size_t i = 0; i < len; i++)
-        n += (unsigned char)at[i] >= 0x80;
-    return n;
-}
+struct output {
+    const struct siftd_host *host;
+    struct siftd_doc *doc;
+    char *head;
+    size_t len;
+};
 
-/* Broken UTF-8 is still UTF-8 when far more of it reads well than does not. */
-static int mostly_utf8(const char *at, size_t len) {
-    size_t sample = len < DETECT_SAMPLE ? len : DETECT_SAMPLE, bad = 0, i = 0;
-    while ((i += utf8_check(at + i, sample - i)) < sample) {
-        bad++;
-        i++;
-    }
-    return bad * 20 < high_bytes(at, sample);
-}
-
-static const struct guess utf8 = {"UTF-8", NULL, NULL, 100, 0};
-
-/* `buffer` keeps a foreign detector's answer alive for the caller. */
-static struct guess judge(const char *at, size_t len, char buffer[64]) {
-    struct guess guess;
-    if (detect_certain(at, len, &guess))
-        return guess;
-    if (utf8_check(at, len) == len)
-        return utf8;
-    if (mostly_utf8(at, len)) {
-        guess = utf8;
-        guess.confidence = 90;
-        return guess;
-    }
-    uchardet_t detector = uchardet_new();
-    snprintf(buffer, 64, "%s", ask(detector, at, len));
-    uchardet_delete(detector);
-    detect_legacy(at, len, buffer, &guess);
-    if (!convert_knows(guess.converter))
-        detect_legacy(at, len, "", &guess);
-    return guess;
-}
-
-static void note(const struct siftd_host *host, struct siftd_doc *doc, const struct guess *guess, size_t replaced) {
+static void note(const struct text *text, struct siftd_doc *doc, const struct guess *guess, size_t replaced) {
+    const struct siftd_host *host = text->host;
     char number[24];
     host->set(doc, "charset", guess->charset);
     snprintf(number, sizeof number, "%d", guess->confidence);
     host->set_json(doc, "charset_confidence", number);
     if (guess->runner_up)
         host->set(doc, "charset_runner_up", guess->runner_up);
+    if (guess->confidence < text->doubt_below)
+        host->set_json(doc, "charset_doubtful", "true");
     snprintf(number, sizeof number, "%zu", replaced);
     host->set_json(doc, "replaced", number);
     if (replaced)
@@ -98,28 +70,43 @@ static void note_shape(const struct text *text, struct siftd_doc *doc, const cha
     host->set_content(doc, shape == SHAPE_PROSE ? SIFTD_PROSE : SIFTD_ROWS);
 }
 
-/* Whole characters only: the text's first CONVERT_HEAD bytes, cut before a character that goes on behind them. */
+/* Whole characters only: the text's first HEAD bytes, cut before a character that goes on behind them. */
 static size_t head_of(const char *at, size_t len) {
-    return len <= CONVERT_HEAD ? len : utf8_check(at, CONVERT_HEAD);
+    return len <= HEAD ? len : utf8_check(at, HEAD);
 }
 
-static int run_utf8(const struct text *text, struct siftd_doc *doc, const struct guess *guess) {
+static void keep_head(struct output *out, const char *utf8, size_t len) {
+    size_t room = HEAD - out->len, take = len <= room ? len : utf8_check(utf8, room);
+    memcpy(out->head + out->len, utf8, take);
+    out->len += take;
+}
+
+static int put(void *user, const char *utf8, size_t len, size_t start, uint32_t text_unit, uint32_t byte_unit) {
+    struct output *out = user;
+    keep_head(out, utf8, len);
+    return text_unit == 1 && byte_unit == 1 ? out->host->text_bytes(out->doc, start, start + len)
+                                            : out->host->text_units(out->doc, utf8, len, start, text_unit, byte_unit);
+}
+
+/* Valid UTF-8 is passed as it stands, and borrowed by the host instead of copied. */
+static int run_valid(const struct text *text, struct siftd_doc *doc, const struct guess *guess) {
     struct siftd_str bytes = text->host->bytes(doc);
-    size_t replaced = 0, start = guess->bom, len = bytes.len - start;
-    bool known = guess->confidence == 100 && !start; /* judged as a whole, no need to look again */
-    int result = known ? text->host->text_bytes(doc, 0, len) : convert_utf8(text->host, doc, start, &replaced);
-    note(text->host, doc, guess, replaced);
-    size_t head = head_of(bytes.at + start, len);
-    note_shape(text, doc, bytes.at + start, head, head == len);
+    int result = text->host->text_bytes(doc, guess->bom, bytes.len);
+    note(text, doc, guess, 0);
+    size_t len = bytes.len - guess->bom, head = head_of(bytes.at + guess->bom, len);
+    note_shape(text, doc, bytes.at + guess->bom, head, head == len);
     return result;
 }
 
-static int run_other(const struct text *text, struct siftd_doc *doc, const struct guess *guess) {
-    struct convert_head *head = text->host->doc_alloc(doc, sizeof *head);
-    size_t replaced = 0;
-    int result = convert(text->host, doc, guess->converter, guess->bom, head, &replaced);
-    note(text->host, doc, guess, replaced);
-    note_shape(text, doc, head->at, head->len, head->len + 8 < CONVERT_HEAD);
+static int run_converted(const struct text *text, struct siftd_doc *doc, const struct guess *guess) {
+    struct output out = {text->host, doc, text->host->doc_alloc(doc, HEAD), 0};
+    struct convert work = {.put = put, .user = &out};
+    struct siftd_str bytes = text->host->bytes(doc);
+    int result = convert(&work, charset_table(guess->charset), bytes.at, bytes.len, guess->bom);
+    if (work.error[0])
+        return text->host->error(text->host, "%s", work.error);
+    note(text, doc, guess, work.replaced);
+    note_shape(text, doc, out.head, out.len, out.len + 8 < HEAD);
     return result;
 }
 
@@ -127,14 +114,19 @@ static int run(void *self, struct siftd_doc *doc) {
     const struct text *text = self;
     struct siftd_str bytes = text->host->bytes(doc);
     const char *binary = detect_binary(bytes.at, bytes.len);
-    char name[64];
+    char label[CHARSET_LABEL];
+    struct guess guess;
     if (binary)
         return text->host->error(text->host, "looks like %s, not text", binary);
-    struct guess guess = judge(bytes.at, bytes.len, name);
+    charset_declared(bytes.at, bytes.len, label);
+    charset_judge(bytes.at, bytes.len, label, &guess);
     if (*text->charset)
-        guess =
-            (struct guess){.charset = text->charset, .converter = text->charset, .confidence = 100, .bom = guess.bom};
-    return guess.converter ? run_other(text, doc, &guess) : run_utf8(text, doc, &guess);
+        guess = (struct guess){.charset = text->charset, .confidence = 100, .bom = guess.bom};
+    if (label[0])
+        text->host->set(doc, "charset_declared", label);
+    bool valid = strcmp(guess.charset, "UTF-8") == 0 && guess.confidence == 100 && !*text->charset;
+    return valid && utf8_check(bytes.at, bytes.len) == bytes.len ? run_valid(text, doc, &guess)
+                                                                 : run_converted(text, doc, &guess);
 }
 
 static const struct siftd_option options[] = {
@@ -148,6 +140,12 @@ static const struct siftd_option options[] = {
      .offset = offsetof(struct text, rows),
      .preset = "true",
      .help = "Tell JSON Lines and tables from running text, and leave their rows untouched."},
+    {.name = "doubt_below",
+     .type = SIFTD_INT,
+     .offset = offsetof(struct text, doubt_below),
+     .preset = "40",
+     .max = 100,
+     .help = "Call a charset doubtful when the confidence in it is below this."},
     {0},
 };
 

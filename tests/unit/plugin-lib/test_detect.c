@@ -10,12 +10,8 @@
 
 #include "detect.h"
 
-/* "孵化基地有企业。" and its kin, written out in the charsets they are tested in. */
+/* "孵化基地有企业。" in GB18030. */
 static const char gb[] = "\xB7\xF5\xBB\xAF\xBB\xF9\xB5\xD8\xD3\xD0\xC6\xF3\xD2\xB5\xA1\xA3";
-static const char big5[] = "\xA4\xA4\xA4\xE5\xBD\x73\xBD\x58\xAA\xBA\xB4\xFA\xB8\xD5\xA1\x43";
-static const char sjis[] = "\x82\xB1\x82\xEA\x82\xCD\x8E\x8E\x8C\xB1\x82\xC5\x82\xB7\x81\x42";
-static const char eucjp[] = "\xA4\xB3\xA4\xEC\xA4\xCF\xBB\xEE\xB8\xB3\xA4\xC7\xA4\xB9\xA1\xA3";
-static const char euckr[] = "\xC7\xD1\xB1\xB9\xBE\xEE \xBD\xC3\xC7\xE8 \xB9\xAE\xC0\xE5";
 
 static void certain(const char *at, size_t len, const char *charset, size_t bom) {
     struct guess guess;
@@ -55,27 +51,25 @@ static void escapes_tell_sets_of_seven_bits(void **state) {
     assert_false(detect_certain("~/path and ~{brace", 18, &guess));
 }
 
-static void legacy(const char *at, const char *opinion, const char *charset) {
+static void wide_text_without_a_zero_byte_is_found(void **state) {
+    static const char le[] = "\x75\x5B\x16\x53\xFA\x57\x30\x57\x09\x67\x01\x4F",
+                      gb_only[] = "\xB7\xF5\xBB\xAF\xBB\xF9\xB5\xD8\xD3\xD0";
     struct guess guess;
-    detect_legacy(at, strlen(at), opinion, &guess);
-    assert_string_equal(guess.charset, charset);
+    (void)state;
+    assert_true(detect_wide(le, 12, &guess));
+    assert_string_equal(guess.charset, "UTF-16LE");
+    assert_false(detect_wide(gb_only, 10, &guess));
+    assert_false(detect_wide(le, 4, &guess));
 }
 
-static void short_text_is_judged_by_its_rows(void **state) {
+static void a_cut_unit_at_the_end_is_no_hindrance(void **state) {
+    char cut[129];
+    struct guess guess;
     (void)state;
-    legacy(gb, "windows-1252", "GB18030");
-    legacy(gb, "", "GB18030");
-    legacy(big5, "BIG5", "Big5-HKSCS");
-    legacy(sjis, "SHIFT_JIS", "Shift_JIS");
-    legacy(eucjp, "EUC-JP", "EUC-JP");
-    legacy(euckr, "UHC", "EUC-KR");
-}
-
-static void other_languages_are_left_to_the_detector(void **state) {
-    (void)state;
-    legacy("L'\xE9tude a \xE9t\xE9 cr\xE9\xE9"
-           "e",
-           "WINDOWS-1252", "windows-1252");
+    for (size_t i = 0; i < sizeof cut; i++)
+        cut[i] = i % 2 ? 0 : 'a';
+    assert_true(detect_certain(cut, sizeof cut, &guess));
+    assert_string_equal(guess.charset, "UTF-16LE");
 }
 
 static void what_is_no_text_is_named(void **state) {
@@ -88,6 +82,8 @@ static void what_is_no_text_is_named(void **state) {
     assert_null(detect_binary("text\n", 5));
     assert_null(detect_binary(gb, strlen(gb)));
     assert_null(detect_binary("", 0));
+    assert_string_equal(detect_binary("\0\0\0\0\0", 5), "binary data");
+    assert_null(detect_binary("\0\0\0\0\0\0\0\0set aside before it was written", 40));
 }
 
 int main(void) {
@@ -95,8 +91,8 @@ int main(void) {
         cmocka_unit_test(a_mark_tells_the_charset),
         cmocka_unit_test(zero_bytes_tell_the_width),
         cmocka_unit_test(escapes_tell_sets_of_seven_bits),
-        cmocka_unit_test(short_text_is_judged_by_its_rows),
-        cmocka_unit_test(other_languages_are_left_to_the_detector),
+        cmocka_unit_test(wide_text_without_a_zero_byte_is_found),
+        cmocka_unit_test(a_cut_unit_at_the_end_is_no_hindrance),
         cmocka_unit_test(what_is_no_text_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
