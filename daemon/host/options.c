@@ -11,8 +11,9 @@
 #include "host/internal.h"
 
 const char *host_option_type_name(int type) {
-    static const char *const names[] = {"?", "bool", "integer", "size", "duration", "text", "path", "list", "tree"};
-    return type >= SIFTD_BOOL && type <= SIFTD_TREE ? names[type] : names[0];
+    static const char *const names[] = {"?",    "bool", "integer", "size", "duration",
+                                        "text", "path", "list",    "tree", "file"};
+    return type >= SIFTD_BOOL && type <= SIFTD_TREE_FILE ? names[type] : names[0];
 }
 
 static void mistake(struct buf *mistakes, const struct tree_node *node, const char *format, ...)
@@ -180,9 +181,26 @@ static int store_list(struct instance *instance, const struct siftd_option *opti
 
 static const char *example(int type) {
     static const char *const examples[] = {
-        "",       "true or false", "a whole number", "a size such as 64KiB", "a duration such as 30s", "a text",
-        "a path", "a list",        "a tree"};
-    return examples[type >= SIFTD_BOOL && type <= SIFTD_TREE ? type : 0];
+        "",       "true or false", "a whole number", "a size such as 64KiB",   "a duration such as 30s", "a text",
+        "a path", "a list",        "a tree",         "the path of a YAML file"};
+    return examples[type >= SIFTD_BOOL && type <= SIFTD_TREE_FILE ? type : 0];
+}
+
+/* Reads a file of YAML; its tree lives as long as the host. */
+static int store_file(struct instance *instance, const struct siftd_option *option, const struct tree_node *node,
+                      struct buf *mistakes) {
+    struct host *host = instance->host;
+    struct tree_node *tree;
+    struct error err = {0};
+    if (tree_load(absolute(instance, node->text), &tree, &err) < 0) {
+        mistake(mistakes, node, "\"%s\": %s", option->name, err.text);
+        return -EINVAL;
+    }
+    mem_push(host->husk, host->husks, host->husk_room);
+    host->husk[host->husks++] = tree;
+    const struct siftd_node **to = (const struct siftd_node **)(void *)((char *)instance->self + option->offset);
+    *to = (const struct siftd_node *)tree;
+    return 0;
 }
 
 static int store_given(struct instance *instance, const struct siftd_option *option, const struct tree_node *node,
@@ -194,6 +212,8 @@ static int store_given(struct instance *instance, const struct siftd_option *opt
     }
     if (option->type == SIFTD_LIST)
         return store_list(instance, option, node, mistakes);
+    if (option->type == SIFTD_TREE_FILE && node->type == TREE_SCALAR)
+        return store_file(instance, option, node, mistakes);
     int r = node->type == TREE_SCALAR ? store_scalar(instance, option, node->text) : -EINVAL;
     if (r == 0)
         return 0;

@@ -12,6 +12,7 @@
  *     1.0   first version
  *     1.1   host: place, member, member_lost (decoders of formats whose text is no stretch of the file, and of files in
  * files)
+ *           option type SIFTD_TREE_FILE
  *
  * Rules of growth. Structs and tables grow only at their end; a member's meaning never changes within a major version.
  * The host reads `size` and copies no more than the plugin knew; a plugin that asks for a newer major version is
@@ -87,7 +88,8 @@ enum siftd_option_type {
     SIFTD_STRING,   /* const char * */
     SIFTD_PATH,     /* const char *, made absolute against the configuration file's folder */
     SIFTD_LIST,     /* struct siftd_list of strings */
-    SIFTD_TREE      /* const struct siftd_node *: any YAML, read with the node calls; NULL when absent */
+    SIFTD_TREE,     /* const struct siftd_node *: any YAML, read with the node calls; NULL when absent */
+    SIFTD_TREE_FILE /* const struct siftd_node *: a YAML file's tree, configured as its path; NULL when absent (1.1) */
 };
 
 struct siftd_list {
@@ -143,7 +145,8 @@ struct siftd_host {
      * sequences one after the other). NULL when no pack has it. */
     const struct siftd_node *(*pack)(const struct siftd_host *host, const char *section);
     /* The JSON text of a file that belongs to a pack, by its path inside the pack, e.g. "schemas/indicator.json"; the
-     * first pack that has it wins. at == NULL when there is none. */
+     * first pack that has it wins; "schemas/NAME.json" is also made from the columns of a ledger NAME of the packs.
+     * at == NULL when there is none. */
     struct siftd_str (*pack_file)(const struct siftd_host *host, const char *path);
     /* An extension by name and revision, e.g. "lexicon/1"; NULL when this host does not have it. */
     const void *(*extension)(const struct siftd_host *host, const char *id);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A plugin of ABI 1.0 with an option of every type; answers with one record that holds them. */
+/* A plugin of ABI 1.0 with an option of every type of that version; answers with one record that holds them. */
 #include <siftd/plugin.h>
 #include <stdio.h>
 #include <string.h>
