@@ -24,8 +24,9 @@ static const char defaults[] = "settings:\n"
                                "pipeline:\n"
                                "  - decode: auto\n"
                                "  - clean: [lost, gloss, simplify, pages, join, furniture, width]\n"
-                               "  - extract: [articles, quantities, policies, funding, recognitions, rows]\n"
-                               "  - validate: [schema, arithmetic, wording, timeline, conflict]\n";
+                               "  - extract: [articles, quantities, policies, funding, recognitions, rules, tables,\n"
+                               "      rows]\n"
+                               "  - validate: [schema, arithmetic, wording, timeline, conflict, ledgers]\n";
 
 struct tree_node *defaults_tree(void) {
     struct tree_node *tree = NULL;

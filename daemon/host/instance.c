@@ -62,7 +62,12 @@ static struct siftd_str table_pack_file(const struct siftd_host *host, const cha
             len += (size_t)n;
         return (struct siftd_str){text, len};
     }
-    return (struct siftd_str){NULL, 0};
+    struct buf schema = {0};
+    struct siftd_str made = {NULL, 0};
+    if (ledger_schema(h, path, &schema))
+        made = (struct siftd_str){arena_copy(&instance->arena, schema.at, schema.len), schema.len};
+    buf_free(&schema);
+    return made;
 }
 
 static const void *table_extension(const struct siftd_host *host, const char *id) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Private to host/. */
 #pragma once
+#include <stdbool.h>
+
 #include "host/host.h"
 
 struct pack {
@@ -26,6 +28,8 @@ struct host {
 
 void packs_free(struct host *host);
 const struct tree_node *packs_section(const struct host *host, const char *name);
+/* The schema of a ledger of the packs, for the path "schemas/NAME.json"; false when no ledger has this name. */
+bool ledger_schema(const struct host *host, const char *path, struct buf *ret);
 /* Stores the options of `given` (a mapping, or NULL) into `self` as the table says. Mistakes are lines; 0 or -EINVAL.
  */
 int options_store(struct instance *instance, const struct config_use *use, struct buf *mistakes);

@@ -105,7 +105,7 @@ static int run(void *self, struct siftd_doc *doc) {
     struct rows *rows = self;
     const char *format = rows->host->get(doc, "format");
     bool table = format && strcmp(format, "csv") == 0;
-    if (!table && (!format || strcmp(format, "jsonl") != 0))
+    if (rows->host->get(doc, "ledger") || (!table && (!format || strcmp(format, "jsonl") != 0)))
         return SIFTD_SKIP;
     struct siftd_str text = rows->host->text(doc);
     rows->doc = doc;

@@ -12,6 +12,8 @@
 #include "json_out.h"
 #include "schema.h"
 
+enum { PATH_BYTES = 200 };
+
 struct entry {
     const char *type;
     struct schema *schema;
@@ -46,9 +48,8 @@ static struct siftd_str load_schema(void *user, const char *uri) {
     return host->pack_file(host, uri);
 }
 
-static int open_entry(struct validator *validator, const char *type, const struct siftd_node *node) {
+static int open_entry(struct validator *validator, const char *type, const struct siftd_node *node, const char *path) {
     const struct siftd_host *host = validator->host;
-    const char *path = host->node_text(node);
     struct siftd_str text = host->pack_file(host, path);
     struct schema_loader loader = {.load = load_schema, .user = (void *)(uintptr_t)host};
     char why[SCHEMA_TEXT_MAX];
@@ -63,13 +64,19 @@ static int open_entry(struct validator *validator, const char *type, const struc
 
 static int open_validator(void *self, const struct siftd_host *host) {
     struct validator *validator = self;
-    const struct siftd_node *types = host->pack(host, "schemas");
-    size_t count = host->node_count(types);
+    const struct siftd_node *types = host->pack(host, "schemas"), *ledgers = host->pack(host, "ledgers");
+    size_t count = host->node_count(types), more = host->node_count(ledgers);
     int result = SIFTD_OK;
     validator->host = host;
-    validator->entry = host->alloc(host, (count + 1) * sizeof *validator->entry);
+    validator->entry = host->alloc(host, (count + more + 1) * sizeof *validator->entry);
     for (size_t i = 0; i < count && result == SIFTD_OK; i++)
-        result = open_entry(validator, host->node_key(types, i), host->node_at(types, i));
+        result = open_entry(validator, host->node_key(types, i), host->node_at(types, i),
+                            host->node_text(host->node_at(types, i)));
+    for (size_t i = 0; i < more && result == SIFTD_OK; i++) {
+        char path[PATH_BYTES];
+        snprintf(path, sizeof path, "schemas/%s.json", host->node_key(ledgers, i));
+        result = open_entry(validator, host->node_key(ledgers, i), host->node_at(ledgers, i), path);
+    }
     return result;
 }
 
