@@ -2,6 +2,7 @@
 #include "ask.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/mem.h"
 #include "base/os.h"
+#include "command.h"
+#include "configured.h"
 
 enum { ANSWER_MAX = 16 << 20 };
 
@@ -84,4 +88,42 @@ int ask(const char *socket, const char *method, const char *path, int patience, 
 
 void answer_free(struct answer *answer) {
     buf_free(&answer->text);
+}
+
+/* The socket that the configuration names, or NULL after printing its mistakes. */
+static char *configured_socket(const char *file) {
+    struct configured configured;
+    if (configured_load(file, false, &configured) < 0)
+        return NULL;
+    char *socket = mem_strdup(configured.config->admin.socket);
+    configured_free(&configured);
+    return socket;
+}
+
+int asked_options(int argc, char **argv, void (*usage)(void), struct asked *ret) {
+    static const struct option options[] = {{"config", 1, NULL, 'c'},
+                                            {"socket", 1, NULL, 's'},
+                                            {"json", 0, NULL, 'j'},
+                                            {"help", 0, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    const char *file = NULL, *socket = NULL;
+    *ret = (struct asked){0};
+    for (int c; (c = getopt_long(argc, argv, "c:jh", options, NULL)) != -1;) {
+        if (c == 'c')
+            file = optarg;
+        else if (c == 's')
+            socket = optarg;
+        else if (c == 'j')
+            ret->json = true;
+        else {
+            usage();
+            return c == 'h' ? EXIT_DONE : EXIT_USAGE;
+        }
+    }
+    if (optind != argc) {
+        usage();
+        return EXIT_USAGE;
+    }
+    ret->socket = socket ? mem_strdup(socket) : configured_socket(file);
+    return ret->socket ? -1 : EXIT_USAGE;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Asking the running daemon over its admin socket. */
 #pragma once
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -16,3 +18,12 @@ struct answer {
  * of the answer, or negative with a message; the answer is to be freed in both cases. */
 int ask(const char *socket, const char *method, const char *path, int patience, struct answer *ret, struct error *err);
 void answer_free(struct answer *answer);
+
+/* What commands that ask take: [-c FILE | --socket PATH] [--json]. */
+struct asked {
+    char *socket; /* the caller frees */
+    bool json;
+};
+
+/* -1 when the command goes on, else its exit code. */
+int asked_options(int argc, char **argv, void (*usage)(void), struct asked *ret);

@@ -10,6 +10,7 @@
 
 static void admin_free(struct admin *admin) {
     free(admin->socket);
+    buf_free(&admin->told.body);
     free(admin);
 }
 
@@ -24,6 +25,7 @@ struct admin *admin_stop(struct admin *admin) {
         return NULL;
     if (admin->socket)
         os.unlinkat(AT_FDCWD, admin->socket, 0);
+    reload_give_up(admin);
     if (admin->endpoints == 0)
         admin_free(admin);
     else
@@ -44,10 +46,10 @@ static int start(struct admin *admin, const char *listen, const char *socket, st
     return fd < 0 ? fd : endpoint_start(admin, fd, true, err);
 }
 
-int admin_start(uv_loop_t *loop, const char *listen, const char *socket, admin_status_fn *status, void *user,
+int admin_start(uv_loop_t *loop, const char *listen, const char *socket, const struct admin_calls *calls,
                 struct admin **ret, struct error *err) {
     struct admin *admin = mem_alloc(sizeof *admin);
-    *admin = (struct admin){.loop = loop, .status = status, .user = user};
+    *admin = (struct admin){.loop = loop, .calls = *calls};
     int e = start(admin, listen, socket, err);
     if (e < 0) {
         admin_stop(admin);

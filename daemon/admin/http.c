@@ -14,21 +14,23 @@
 
 enum { CONNECTIONS_MAX = 32, IDLE_SECONDS = 15 };
 
-static void run(struct endpoint *endpoint);
-
 static void on_timer(uv_timer_t *timer) {
-    run(timer->data);
+    endpoint_run(timer->data);
 }
 
 static void on_poll(uv_poll_t *poll, int status, int events) {
     (void)status;
     (void)events;
-    run(poll->data);
+    endpoint_run(poll->data);
 }
 
-static void run(struct endpoint *endpoint) {
+void endpoint_run(struct endpoint *endpoint) {
     MHD_UNSIGNED_LONG_LONG timeout;
+    if (endpoint->running) /* an answer is being made; what was resumed makes the epoll descriptor readable */
+        return;
+    endpoint->running = true;
     MHD_run(endpoint->http);
+    endpoint->running = false;
     if (MHD_get_timeout(endpoint->http, &timeout) == MHD_YES)
         uv_timer_start(&endpoint->timer, on_timer, timeout, 0);
     else
@@ -44,10 +46,11 @@ static void log_message(void *user, const char *format, va_list args) {
 }
 
 static struct MHD_Daemon *start_server(struct endpoint *endpoint, int fd) {
-    return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0, NULL, NULL, route_request, endpoint,
-                            MHD_OPTION_EXTERNAL_LOGGER, log_message, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
-                            MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-                            (unsigned)IDLE_SECONDS, MHD_OPTION_END);
+    return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, route_request,
+                            endpoint, MHD_OPTION_EXTERNAL_LOGGER, log_message, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
+                            MHD_OPTION_NOTIFY_COMPLETED, reload_request_ended, NULL, MHD_OPTION_CONNECTION_LIMIT,
+                            (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
+                            MHD_OPTION_END);
 }
 
 int endpoint_start(struct admin *admin, int fd, bool network, struct error *err) {

@@ -7,26 +7,38 @@
 #include "admin/internal.h"
 #include "base/json.h"
 
-/* Makes the body of an answer; the buffer is handed to the server. */
-typedef void answer_fn(struct admin *admin, struct buf *body);
+/* Makes the body of an answer, whose buffer is handed to the server; returns the code. */
+typedef unsigned answer_fn(const struct admin_calls *calls, struct buf *body);
 
-static void answer_status(struct admin *admin, struct buf *body) {
-    cJSON *status = admin->status(admin->user);
-    char *text = cJSON_PrintUnformatted(status);
+static void put_json(struct buf *body, cJSON *json) {
+    char *text = cJSON_PrintUnformatted(json);
     buf_str(body, text ? text : "{}");
     buf_char(body, '\n');
     cJSON_free(text);
-    cJSON_Delete(status);
+    cJSON_Delete(json);
+}
+
+static unsigned answer_status(const struct admin_calls *calls, struct buf *body) {
+    put_json(body, calls->status(calls->user));
+    return MHD_HTTP_OK;
+}
+
+static unsigned answer_health(const struct admin_calls *calls, struct buf *body) {
+    bool ready = false;
+    put_json(body, calls->health(calls->user, &ready));
+    return ready ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE;
 }
 
 static const struct route {
     const char *path;
-    answer_fn *answer;
+    answer_fn *answer; /* NULL: a POST, which is answered when it is done */
 } routes[] = {
     {"/v1/status", answer_status},
+    {"/v1/health", answer_health},
+    {"/v1/reload", NULL},
 };
 
-static enum MHD_Result reply(struct MHD_Connection *connection, unsigned code, struct buf *body) {
+static enum MHD_Result reply(struct MHD_Connection *connection, unsigned code, const char *allow, struct buf *body) {
     struct MHD_Response *response = MHD_create_response_from_buffer(body->len, body->at, MHD_RESPMEM_MUST_FREE);
     if (!response) {
         buf_free(body);
@@ -34,19 +46,33 @@ static enum MHD_Result reply(struct MHD_Connection *connection, unsigned code, s
     }
     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
     MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    if (code == MHD_HTTP_METHOD_NOT_ALLOWED)
-        MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+    if (allow)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, allow);
     enum MHD_Result queued = MHD_queue_response(connection, code, response);
     MHD_destroy_response(response);
     return queued;
 }
 
-static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned code, const char *sentence) {
+enum MHD_Result route_reply(struct MHD_Connection *connection, unsigned code, struct buf *body) {
+    return reply(connection, code, NULL, body);
+}
+
+static void put_error(struct buf *body, const char *sentence) {
+    buf_char(body, '{');
+    json_field(body, "error", sentence);
+    buf_str(body, "}\n");
+}
+
+enum MHD_Result route_refuse(struct MHD_Connection *connection, unsigned code, const char *sentence) {
     struct buf body = {0};
-    buf_char(&body, '{');
-    json_field(&body, "error", sentence);
-    buf_str(&body, "}\n");
-    return reply(connection, code, &body);
+    put_error(&body, sentence);
+    return reply(connection, code, NULL, &body);
+}
+
+static enum MHD_Result refuse_method(struct MHD_Connection *connection, const struct route *route) {
+    struct buf body = {0};
+    put_error(&body, route->answer ? "only GET and HEAD are answered here" : "only POST is answered here");
+    return reply(connection, MHD_HTTP_METHOD_NOT_ALLOWED, route->answer ? "GET, HEAD" : "POST", &body);
 }
 
 static const struct route *find_route(const char *path) {
@@ -79,21 +105,29 @@ static bool is_addressed(const struct endpoint *endpoint, struct MHD_Connection 
     return !endpoint->network || (host && is_local(host));
 }
 
+static bool is_method(const char *method, const struct route *route) {
+    if (!route->answer)
+        return strcmp(method, MHD_HTTP_METHOD_POST) == 0;
+    return strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+}
+
 enum MHD_Result route_request(void *user, struct MHD_Connection *connection, const char *url, const char *method,
                               const char *version, const char *upload, size_t *upload_size, void **state) {
     (void)version;
     (void)upload;
-    (void)upload_size;
-    (void)state;
     struct endpoint *endpoint = user;
     const struct route *route = find_route(url);
     if (!is_addressed(endpoint, connection))
-        return refuse(connection, MHD_HTTP_MISDIRECTED_REQUEST, "this is not the machine that the request names");
+        return route_refuse(connection, MHD_HTTP_MISDIRECTED_REQUEST, "this is not the machine that the request names");
     if (!route)
-        return refuse(connection, MHD_HTTP_NOT_FOUND, "there is nothing here; GET /v1/status is the state");
-    if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
-        return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD are answered here");
+        return route_refuse(connection, MHD_HTTP_NOT_FOUND, "there is nothing here; GET /v1/status is the state");
+    if (!is_method(method, route))
+        return refuse_method(connection, route);
+    if (!route->answer && endpoint->network)
+        return route_refuse(connection, MHD_HTTP_FORBIDDEN, "this is for the admin socket only");
+    if (!route->answer)
+        return reload_request(endpoint, connection, upload_size, state);
     struct buf body = {0};
-    route->answer(endpoint->admin, &body);
-    return reply(connection, MHD_HTTP_OK, &body);
+    unsigned code = route->answer(&endpoint->admin->calls, &body);
+    return route_reply(connection, code, &body);
 }

@@ -71,6 +71,14 @@ static void read_disk(struct reader *r, const struct key *key, const struct tree
     read_mapping(r, node, key->name, keys, into);
 }
 
+static void read_health(struct reader *r, const struct key *key, const struct tree_node *node, void *into) {
+    static const struct key keys[] = {
+        {"stalled", read_duration, offsetof(struct config, health.stalled), 100, DAY},
+        {NULL, NULL, 0, 0, 0},
+    };
+    read_mapping(r, node, key->name, keys, into);
+}
+
 static void read_admin(struct reader *r, const struct key *key, const struct tree_node *node, void *into) {
     static const struct key keys[] = {
         {"listen", read_listen, offsetof(struct config, admin.listen), 0, 0},
@@ -92,6 +100,7 @@ static const struct key file_keys[] = {
     {"sinks", read_sinks, 0, 0, 0},
     {"journal", read_journal, 0, 0, 0},
     {"disk", read_disk, 0, 0, 0},
+    {"health", read_health, 0, 0, 0},
     {"admin", read_admin, 0, 0, 0},
     {NULL, NULL, 0, 0, 0},
 };

@@ -86,6 +86,9 @@ struct config {
         int64_t reserve; /* bytes of the file that is given up when the disk is full, or CONFIG_AUTO; 0: no such file */
     } disk;
     struct {
+        int64_t stalled; /* milliseconds without progress after which the daemon calls itself stuck */
+    } health;
+    struct {
         char *listen; /* "address:port", or NULL */
         char *socket; /* path; state_dir/admin.sock unless set */
     } admin;

@@ -109,7 +109,8 @@ struct intake {
     struct intake_doc *docs; /* out; a list by next and prev */
     unsigned out, open;
     bool held;
-    size_t turn; /* the folder that is scanned first */
+    size_t turn;      /* the folder that is scanned first */
+    uint64_t stepped; /* loop time of the latest step, or since when there is something to step for */
 
     uint64_t burst_turn; /* loop time of the events being counted */
     unsigned burst_events;

@@ -102,6 +102,8 @@ int intake_sync(struct intake *intake, uint64_t watches, struct error *err);
 /* The document leaves memory and makes room for another. */
 void intake_release(struct intake *intake, struct intake_doc *doc);
 
+/* For how long, in ms, files could have been looked at and were not, although nothing holds intake up; 0: they are. */
+uint64_t intake_stalled(const struct intake *intake);
 /* Is anything going on: a scan, a file that settles, a document out? *ret_held: files whose writers hold them, not
  * counted. */
 bool intake_busy(const struct intake *intake, unsigned *ret_held);

@@ -22,6 +22,7 @@ static void on_step(uv_idle_t *step) {
     struct intake *intake = step->data;
     recover_some(intake);
     bool more = intake->left != NULL;
+    intake->stepped = uv_now(intake->loop);
     /* In turn, or one with a backlog would take every place that gets free. */
     intake->turn++;
     for (size_t i = 0; i < intake->watches; i++) {
@@ -33,14 +34,32 @@ static void on_step(uv_idle_t *step) {
         uv_idle_stop(step);
 }
 
-void pressure_wake(struct intake *intake) {
-    if (!pressure_room(intake) || uv_is_active((uv_handle_t *)&intake->step))
-        return;
+static bool anything_to_take(const struct intake *intake) {
     bool work = intake->left != NULL;
     for (size_t i = 0; i < intake->watches && !work; i++)
         work = scan_pending(&intake->watch[i]);
-    if (work)
-        uv_idle_start(&intake->step, on_step);
+    return work;
+}
+
+void pressure_wake(struct intake *intake) {
+    if (!pressure_room(intake) || uv_is_active((uv_handle_t *)&intake->step) || !anything_to_take(intake))
+        return;
+    intake->stepped = uv_now(intake->loop);
+    uv_idle_start(&intake->step, on_step);
+}
+
+/* Places get free before the step is started again, some at a time; a scan that is overdue is one that nobody starts.
+ */
+uint64_t intake_stalled(const struct intake *intake) {
+    uint64_t now = uv_now(intake->loop), since = now;
+    if (!pressure_room(intake))
+        return 0;
+    if (anything_to_take(intake) && intake->open <= intake->limits.open / 4 * 3 &&
+        intake->out <= intake->limits.out / 8 * 7)
+        since = intake->stepped;
+    if (intake->next_scan < since)
+        since = intake->next_scan;
+    return now - since;
 }
 
 /* Going on at the first free place would start and stop the scan for every single file. */

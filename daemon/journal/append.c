@@ -19,6 +19,7 @@ enum { STAGED_MAX = 1 << 20, PIECE = 256 * 1024, WRITEBACK = 8 << 20 };
 
 static int write_at(struct journal *journal, const void *data, size_t len, uint64_t at, struct error *err) {
     int r = os_pwrite_all(journal->fd, data, len, (off_t)at);
+    atomic_fetch_add(&journal->written, len);
     return r < 0 ? error_errno(err, -r, "the journal in %s cannot be written", journal->dir) : 0;
 }
 

@@ -60,6 +60,8 @@ int journal_open(const char *dir, uint64_t segment_size, struct journal **ret, s
  */
 int journal_append(struct journal *journal, struct journal_doc *docs, size_t count, struct error *err);
 uint64_t journal_frame_size(const struct journal_doc *doc); /* bytes that the document takes, name and body included */
+/* Grows with every byte that is written, also within a group; from any thread. */
+uint64_t journal_written(const struct journal *journal);
 struct journal_place journal_end(const struct journal *journal); /* the mark */
 /* Removes segments wholly before `sequence` whose last frame is older than `older_than` (microseconds since 1970 UTC;
  * told by the creation of the segment behind it). The last segment stays. */

@@ -66,6 +66,10 @@ struct journal *journal_close(struct journal *journal) {
     return NULL;
 }
 
+uint64_t journal_written(const struct journal *journal) {
+    return atomic_load(&journal->written);
+}
+
 struct journal_place journal_end(const struct journal *journal) {
     return (struct journal_place){
         .sequence = journal->sequence, .segment = journal->segment, .offset = journal->size, .journal = journal->id};

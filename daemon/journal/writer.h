@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The writer's state, shared by the files that open, append and retain. Private to the journal. */
 #pragma once
+#include <stdatomic.h>
+
 #include "journal/mark.h"
 #include "journal/segment.h"
 
@@ -15,6 +17,7 @@ struct journal {
     uint64_t segment_size;
     bool tail; /* something uncommitted may stand behind `size` */
     struct mark mark;
+    atomic_uint_fast64_t written;
     struct buf staged; /* frames on their way into the segment */
 };
 

@@ -185,6 +185,7 @@ static void note_done(uv_work_t *work, int status) {
     struct group *g = work->data;
     struct supervisor *s = g->supervisor;
     (void)status;
+    health_moved(s);
     if (g->result < 0 && !s->commit.ledger_trouble)
         log_warn("%s; the ledger catches up from the journal as soon as it can", g->err.text);
     if (g->entries)
@@ -244,6 +245,7 @@ static void append_failed(struct supervisor *s, const struct group *g) {
     if (!c->trouble[0])
         log_error("%s; no file is taken and %zu finished documents wait until this is over", g->err.text, g->docs);
     snprintf(c->trouble, sizeof c->trouble, "%s", g->err.text);
+    c->trouble_code = g->result;
     c->pause = c->pause ? c->pause * 2 : RETRY_FIRST;
     c->pause = c->pause < RETRY_LONGEST ? c->pause : RETRY_LONGEST;
     weigh(s);
@@ -267,6 +269,7 @@ static void append_done(uv_work_t *work, int status) {
     struct group *g = work->data;
     struct supervisor *s = g->supervisor;
     (void)status;
+    health_moved(s);
     if (g->result < 0) {
         s->commit.phase = COMMIT_IDLE;
         append_failed(s, g);
@@ -321,6 +324,7 @@ static void sync_done(uv_work_t *work, int status) {
     struct supervisor *s = work->data;
     struct commit *c = &s->commit;
     (void)status;
+    health_moved(s);
     c->syncing = false;
     if (c->sync_result == 0)
         c->synced = c->syncing_to;

@@ -23,6 +23,8 @@ void flow_claimed(void *user, struct intake_doc *doc) {
                                .size = doc->size,
                                .pipeline = (uint32_t)s->rooms->config->watch[doc->watch].pipeline};
     f->order = ++s->claimed;
+    if (pool_jobs(s->rooms->pool) == 0)
+        health_moved(s);
     pool_submit(s->rooms->pool, &f->job);
     commit_claimed(s);
     pressure_soon(s);
@@ -100,6 +102,7 @@ void flow_answered(void *user, struct pool_job *job, struct pool_answer *answer)
     struct flow_doc *f = doc_of(job);
     (void)user;
     f->answer = *answer;
+    health_moved(f->supervisor);
     if (answer->changed)
         run_again(f);
     else
@@ -114,6 +117,7 @@ void flow_dropped(void *user, struct pool_job *job) {
 void flow_died(void *user, struct pool_job *job, const struct pool_death *death) {
     struct flow_doc *f = doc_of(job);
     (void)user;
+    health_moved(f->supervisor);
     f->death = mem_alloc(sizeof *f->death);
     *f->death = *death;
     commit_add(f);

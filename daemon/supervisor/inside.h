@@ -2,7 +2,8 @@
 /*
  * Inside the supervisor: supervisor.c (start and end), rooms.c (the rooms of one configuration), flow.c (a document
  * from room to room), commit.c (groups), quarantine.c, reload.c, inspect.c, signals.c, state.c (the folder tree),
- * status.c, notify.c, pressure.c (when intake is held), backlog.c, reserve.c.
+ * status.c, notify.c, pressure.c (when intake is held), backlog.c, reserve.c,
+ * health.c.
  */
 #pragma once
 #include <time.h>
@@ -14,6 +15,7 @@
 #include "journal/journal.h"
 #include "ledger/ledger.h"
 #include "supervisor/backlog.h"
+#include "supervisor/health.h"
 #include "supervisor/reserve.h"
 #include "supervisor/supervisor.h"
 #include "wire/child.h"
@@ -77,6 +79,7 @@ struct commit {
     uv_work_t sync;
     int sync_result;
     char trouble[1024]; /* the journal's, empty when there is none */
+    int trouble_code;   /* negative errno */
     bool retain_due, reserve_due, ledger_trouble;
 };
 
@@ -107,7 +110,9 @@ enum reload_phase { RELOAD_NONE, RELOAD_INSPECT, RELOAD_WORKERS, RELOAD_SWAP };
 
 struct reload {
     enum reload_phase phase;
-    bool again; /* asked for once more meanwhile */
+    bool again;            /* asked for once more meanwhile */
+    uint64_t number, good; /* of the latest one that began; of the latest that came into use */
+    struct buf mistakes;   /* of the latest, lines */
     bool inspecting, refused;
     struct rooms *next;
     struct child inspector;
@@ -120,6 +125,12 @@ enum goal { GOAL_START, GOAL_RUN, GOAL_STOP, GOAL_NOW };
 struct notify {
     int fd;
     uv_timer_t watchdog, status;
+};
+
+struct progress {
+    uint64_t moved;   /* loop time at which something of the flow moved */
+    uint64_t written; /* journal_written() as last seen */
+    bool dead;        /* nothing moves, and that was said */
 };
 
 struct supervisor {
@@ -139,6 +150,7 @@ struct supervisor {
     struct reserve reserve;
     atomic_bool reserve_given; /* by the work thread, not yet seen on the loop */
     struct pressure pressure;
+    struct progress progress;
     struct reload reload;
     struct notify notify;
     time_t started;
@@ -153,8 +165,8 @@ void supervisor_stop(struct supervisor *s);                /* gracefully */
 void supervisor_advance(struct supervisor *s);
 
 /* rooms.c */
-/* Reads and checks the file; every mistake is logged. */
-int rooms_load(const char *path, struct rooms **ret);
+/* Reads and checks the file; every mistake is logged, and added to `mistakes` as a line. */
+int rooms_load(const char *path, struct rooms **ret, struct buf *mistakes);
 int rooms_start_pool(struct supervisor *s, struct rooms *rooms, struct error *err);
 int rooms_start_delivery(struct supervisor *s, struct rooms *rooms, struct error *err);
 int rooms_start_admin(struct supervisor *s, struct rooms *rooms, struct error *err);
@@ -194,6 +206,7 @@ void pressure_soon(struct supervisor *s); /* something happens: not later than a
 const char *pressure_text(const struct supervisor *s, char *text, size_t size);
 struct backlog_sum pressure_behind(const struct supervisor *s, size_t sink);
 uint64_t pressure_age(const struct backlog_sum *behind); /* ms */
+bool pressure_no_room(int failure);                      /* a negative errno that says so */
 /* In a work thread, after a failure: true when it was for want of room and the reserve was given up, so that it can be
  * tried again at once. */
 bool pressure_gave_room(struct supervisor *s, int failure);
@@ -204,7 +217,10 @@ int quarantine_put(struct supervisor *s, struct flow_doc *f, struct error *err);
 
 /* reload.c */
 void reload_init(struct supervisor *s);
-void reload_ask(struct supervisor *s);
+/* Returns the number of the reload that reads the file after this call; 0 when there will be none. */
+uint64_t reload_ask(struct supervisor *s);
+/* A mistake in what is being loaded: lines. */
+void reload_mistakes(struct supervisor *s, const char *text, size_t len);
 void reload_ask_again(struct supervisor *s); /* now, if it was asked for while it could not be */
 void reload_advance(struct supervisor *s);
 bool reload_ended(struct supervisor *s); /* gives it up; false while something of it still ends */

@@ -44,7 +44,9 @@ void notify_reloading(const struct supervisor *s) {
 }
 
 static void on_watchdog(uv_timer_t *timer) {
-    notify_say(timer->data, "WATCHDOG=1");
+    struct supervisor *s = timer->data;
+    if (!s->rooms || health_alive(s))
+        notify_say(s, "WATCHDOG=1");
 }
 
 static void on_status(uv_timer_t *timer) {

@@ -168,6 +168,7 @@ static bool anything_on(const struct supervisor *s) {
 
 static void on_look(uv_timer_t *timer) {
     pressure_look(timer->data);
+    health_alive(timer->data);
 }
 
 void pressure_look(struct supervisor *s) {
@@ -221,8 +222,12 @@ void pressure_open(struct supervisor *s) {
     }
 }
 
+bool pressure_no_room(int failure) {
+    return failure == -ENOSPC || failure == -EDQUOT;
+}
+
 bool pressure_gave_room(struct supervisor *s, int failure) {
-    if ((failure != -ENOSPC && failure != -EDQUOT) || !reserve_give(&s->reserve))
+    if (!pressure_no_room(failure) || !reserve_give(&s->reserve))
         return false;
     log_warn("the disk of %s is full; the reserve is given up, so that what is on its way can be finished",
              s->rooms->config->state_dir);

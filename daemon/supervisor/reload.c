@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SIGHUP: a new configuration beside the old. Until its last check has passed nothing of the old one is given up:
+ * SIGHUP and POST /v1/reload: a new configuration beside the old. Until its last check has passed nothing of the old
+ * one is given up:
  *
  *     inspect   the file is parsed here, its plugins' options in a process of role "inspect"
  *     workers   the new workers are started beside the old and say READY
@@ -18,19 +19,45 @@
 #include "supervisor/inside.h"
 #include "wire/wire.h"
 
-static void over(struct supervisor *s) {
-    s->reload.phase = RELOAD_NONE;
-    uv_timer_stop(&s->reload.limit);
+/* Says so to those who wait. Reloads are numbered, so that everybody hears of one that read the file after he asked. */
+static void over(struct supervisor *s, bool good) {
+    struct reload *r = &s->reload;
+    r->phase = RELOAD_NONE;
+    r->good = good ? r->number : r->good;
+    uv_timer_stop(&r->limit);
+    if (!good)
+        log_error("the new configuration is refused as a whole; the old one goes on");
+    if (s->rooms->admin)
+        admin_reloaded(s->rooms->admin, r->number, good, r->mistakes.at, r->mistakes.len);
     notify_say(s, "READY=1");
+    notify_status_soon(s);
+}
+
+/* Workers of the new configuration that were started end first. */
+static void refuse(struct supervisor *s) {
+    struct rooms *next = s->reload.next;
+    if (next && next->pool && !next->pool_stopped) {
+        next->pool_stopping = true;
+        pool_stop(next->pool);
+        return;
+    }
+    s->reload.next = rooms_free(next);
+    over(s, false);
     reload_ask_again(s);
 }
 
-static void refuse(struct supervisor *s) {
-    log_error("the new configuration is refused as a whole; the old one goes on");
-    if (s->reload.next->pool)
-        return; /* its workers end first */
-    s->reload.next = rooms_free(s->reload.next);
-    over(s);
+void reload_mistakes(struct supervisor *s, const char *text, size_t len) {
+    struct buf *to = &s->reload.mistakes;
+    if (s->reload.phase == RELOAD_NONE || len == 0)
+        return;
+    buf_add(to, text, len);
+    if (to->at[to->len - 1] != '\n')
+        buf_char(to, '\n');
+}
+
+static void mistake(struct supervisor *s, const char *text) {
+    log_error("%s", text);
+    reload_mistakes(s, text, strlen(text));
 }
 
 /* --- inspect ------------------------------------------------------------------------------------------------------ */
@@ -61,10 +88,12 @@ static void on_answer(uv_poll_t *poll, int status, int events) {
     int r = wire_receive(s->reload.inspector.socket, m, &err);
     if (r == -EAGAIN)
         return;
-    if (r <= 0)
-        log_error("%s", err.text);
-    else
+    if (r <= 0) {
+        mistake(s, err.text);
+    } else {
         log_lines(m->tail, m->tail_len);
+        reload_mistakes(s, m->tail, m->tail_len);
+    }
     end_inspection(s, r <= 0 || m->tail_len > 0);
 }
 
@@ -74,7 +103,9 @@ static void on_limit(uv_timer_t *timer) {
         supervisor_advance(s);
         return;
     }
-    log_error("the check of the new configuration took longer than %d s", INSPECT_LIMIT / 1000);
+    _cleanup_(freep) char *text =
+        mem_format("the check of the new configuration took longer than %d s", INSPECT_LIMIT / 1000);
+    mistake(s, text);
     end_inspection(s, true);
 }
 
@@ -82,7 +113,7 @@ static int start_inspector(struct supervisor *s, const struct rooms *rooms) {
     struct error err;
     struct reload *r = &s->reload;
     if (child_start("inspect", &r->inspector, &err) < 0) {
-        log_error("%s", err.text);
+        mistake(s, err.text);
         return -1;
     }
     uv_poll_init(&s->loop, &r->answer, r->inspector.socket);
@@ -99,34 +130,47 @@ static int start_inspector(struct supervisor *s, const struct rooms *rooms) {
 }
 
 /* What can be said before any process is started. */
-static int check_here(const struct supervisor *s, const struct config *config) {
+static int check_here(struct supervisor *s, const struct config *config) {
     struct error err;
-    if (strcmp(config->state_dir, s->rooms->config->state_dir) != 0) {
-        log_error("%s: state_dir cannot change while the daemon runs, from %s to %s; restart it for that", config->file,
-                  s->rooms->config->state_dir, config->state_dir);
+    const char *now = s->rooms->config->state_dir;
+    const struct tree_node *given = tree_get(config->tree, "state_dir");
+    if (strcmp(config->state_dir, now) != 0) {
+        _cleanup_(freep) char *text =
+            mem_format("%s:%d:%d: state_dir cannot change while the daemon runs, from %s to %s; restart it for that",
+                       config->file, given ? given->line : 1, given ? given->column : 1, now, config->state_dir);
+        mistake(s, text);
         return -EINVAL;
     }
     int e = intake_check(config, &err);
-    if (e < 0)
-        log_error("%s", err.text);
+    if (e < 0) {
+        error_prefix(&err, "%s", config->file);
+        mistake(s, err.text);
+    }
     return e;
 }
 
-void reload_ask(struct supervisor *s) {
+static void begin(struct supervisor *s) {
     struct reload *r = &s->reload;
-    if (s->goal != GOAL_RUN || r->phase != RELOAD_NONE) {
-        r->again = s->goal <= GOAL_RUN;
-        return;
-    }
     log_info("the configuration %s is read again", s->options.config);
     notify_reloading(s);
     r->phase = RELOAD_INSPECT;
-    if (rooms_load(s->options.config, &r->next) < 0) {
-        log_error("the new configuration is refused as a whole; the old one goes on");
-        over(s);
-    } else if (check_here(s, r->next->config) < 0 || start_inspector(s, r->next) < 0) {
+    r->number++;
+    r->mistakes.len = 0;
+    if (rooms_load(s->options.config, &r->next, &r->mistakes) < 0 || check_here(s, r->next->config) < 0 ||
+        start_inspector(s, r->next) < 0)
         refuse(s);
-    }
+}
+
+uint64_t reload_ask(struct supervisor *s) {
+    struct reload *r = &s->reload;
+    if (s->goal > GOAL_RUN)
+        return 0;
+    uint64_t number = r->number + 1;
+    if (s->goal != GOAL_RUN || r->phase != RELOAD_NONE)
+        r->again = true;
+    else
+        begin(s);
+    return number;
 }
 
 void reload_ask_again(struct supervisor *s) {
@@ -142,21 +186,15 @@ static void start_workers(struct supervisor *s) {
     struct error err;
     s->reload.phase = RELOAD_WORKERS;
     if (rooms_start_pool(s, s->reload.next, &err) < 0) {
-        log_error("%s", err.text);
+        mistake(s, err.text);
         refuse(s);
     }
 }
 
 static void look_at_workers(struct supervisor *s) {
     struct rooms *next = s->reload.next;
-    if (next->pool_refused && !next->pool_stopping) {
+    if ((next->pool_refused && !next->pool_stopping) || next->pool_stopped) {
         refuse(s);
-        next->pool_stopping = true;
-        pool_stop(next->pool);
-    }
-    if (next->pool_stopped) {
-        s->reload.next = rooms_free(next);
-        over(s);
     } else if (next->pool_ready && !next->pool_stopping) {
         s->reload.phase = RELOAD_SWAP;
         intake_stop(s->rooms->intake);
@@ -169,28 +207,26 @@ static bool same(const char *a, const char *b) {
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static void exchange_admin(struct supervisor *s, struct rooms *old, struct rooms *next) {
+static void exchange_admin(struct supervisor *s, const struct config *old) {
+    struct rooms *rooms = s->rooms;
     struct error err;
-    if (same(old->config->admin.listen, next->config->admin.listen) &&
-        same(old->config->admin.socket, next->config->admin.socket)) {
-        next->admin = take_ptr(old->admin);
+    if (same(old->admin.listen, rooms->config->admin.listen) && same(old->admin.socket, rooms->config->admin.socket))
         return;
-    }
-    old->admin = admin_stop(old->admin);
-    if (rooms_start_admin(s, next, &err) < 0)
+    rooms->admin = admin_stop(rooms->admin);
+    if (rooms_start_admin(s, rooms, &err) < 0)
         log_error("admin: %s; the daemon goes on without it", err.text);
 }
 
 static void begin_new(struct supervisor *s) {
     struct rooms *old = s->rooms;
     struct error err;
-    exchange_admin(s, old, s->reload.next);
     s->rooms = take_ptr(s->reload.next);
-    rooms_free(old);
+    s->rooms->admin = take_ptr(old->admin);
     int e = rooms_start_delivery(s, s->rooms, &err);
     if (e == 0)
         e = rooms_start_intake(s, s->rooms, &err);
     if (e < 0) {
+        rooms_free(old);
         log_error("%s; the daemon ends", err.text);
         supervisor_fail(s, 1);
         return;
@@ -198,7 +234,10 @@ static void begin_new(struct supervisor *s) {
     pressure_open(s);
     pressure_look(s);
     log_info("the new configuration is in use");
-    over(s);
+    over(s, true);
+    exchange_admin(s, old->config); /* after the old one has answered */
+    rooms_free(old);
+    reload_ask_again(s);
 }
 
 static void swap(struct supervisor *s) {

@@ -20,17 +20,16 @@ void log_lines(const char *text, size_t len) {
     }
 }
 
-int rooms_load(const char *path, struct rooms **ret) {
+int rooms_load(const char *path, struct rooms **ret, struct buf *mistakes) {
     struct rooms *rooms = mem_alloc(sizeof *rooms);
-    struct buf mistakes = {0};
-    int e = config_load(path, true, &rooms->config, &rooms->text, &mistakes);
+    size_t before = mistakes->len;
+    int e = config_load(path, true, &rooms->config, &rooms->text, mistakes);
     if (e < 0) {
-        log_lines(mistakes.at, mistakes.len);
+        log_lines(mistakes->at + before, mistakes->len - before);
         rooms_free(rooms);
     } else {
         *ret = rooms;
     }
-    buf_free(&mistakes);
     return e;
 }
 
@@ -45,6 +44,7 @@ static void on_ready(void *user) {
 static void on_refused(void *user, const char *mistakes) {
     struct rooms *rooms = user;
     log_lines(mistakes, strlen(mistakes));
+    reload_mistakes(rooms->supervisor, mistakes, strlen(mistakes));
     rooms->pool_refused = true;
     supervisor_advance(rooms->supervisor);
 }
@@ -98,9 +98,20 @@ static cJSON *on_status(void *user) {
     return supervisor_status(user);
 }
 
+static cJSON *on_health(void *user, bool *ret_ready) {
+    struct health health;
+    health_look(user, &health);
+    *ret_ready = health.ready;
+    return health_json(&health);
+}
+
+static uint64_t on_reload(void *user) {
+    return reload_ask(user);
+}
+
 int rooms_start_admin(struct supervisor *s, struct rooms *rooms, struct error *err) {
-    return admin_start(&s->loop, rooms->config->admin.listen, rooms->config->admin.socket, on_status, s, &rooms->admin,
-                       err);
+    struct admin_calls calls = {.user = s, .status = on_status, .health = on_health, .reload = on_reload};
+    return admin_start(&s->loop, rooms->config->admin.listen, rooms->config->admin.socket, &calls, &rooms->admin, err);
 }
 
 int rooms_start_intake(struct supervisor *s, struct rooms *rooms, struct error *err) {

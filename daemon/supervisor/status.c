@@ -2,6 +2,8 @@
 /* What is going on, as one JSON object. */
 #include <unistd.h>
 
+#include "base/cleanup.h"
+#include "base/mem.h"
 #include "supervisor/inside.h"
 
 static cJSON *journal_status(const struct supervisor *s) {
@@ -39,6 +41,18 @@ static void add_text(cJSON *object, const char *name, const char *text) {
     cJSON_AddItemToObject(object, name, text[0] ? cJSON_CreateString(text) : cJSON_CreateNull());
 }
 
+static cJSON *reload_status(const struct supervisor *s) {
+    const struct reload *r = &s->reload;
+    bool ended = r->phase == RELOAD_NONE;
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddNumberToObject(object, "number", (double)r->number);
+    cJSON_AddNumberToObject(object, "in_use", (double)r->good);
+    _cleanup_(freep) char *mistakes =
+        mem_strndup(ended && r->mistakes.len ? r->mistakes.at : "", ended && r->mistakes.len ? r->mistakes.len - 1 : 0);
+    add_text(object, "mistakes", mistakes);
+    return object;
+}
+
 static const char *state_word(const struct supervisor *s) {
     if (s->goal == GOAL_START)
         return "starting";
@@ -47,13 +61,16 @@ static const char *state_word(const struct supervisor *s) {
     return s->reload.phase == RELOAD_NONE ? "running" : "reloading";
 }
 
-cJSON *supervisor_status(const struct supervisor *s) {
+cJSON *supervisor_status(struct supervisor *s) {
     const struct rooms *rooms = s->rooms;
+    struct health health;
     char text[1200];
     cJSON *object = cJSON_CreateObject();
     cJSON_AddNumberToObject(object, "pid", (double)getpid());
     cJSON_AddStringToObject(object, "version", SIFTD_VERSION);
     cJSON_AddStringToObject(object, "state", state_word(s));
+    health_look(s, &health);
+    cJSON_AddItemToObject(object, "health", health_json(&health));
     cJSON_AddNumberToObject(object, "uptime", (double)(time(NULL) - s->started));
     cJSON_AddStringToObject(object, "config", rooms->config->file);
     cJSON_AddItemToObject(object, "watch", rooms->intake ? intake_status(rooms->intake) : cJSON_CreateArray());
@@ -64,6 +81,7 @@ cJSON *supervisor_status(const struct supervisor *s) {
     cJSON_AddItemToObject(object, "workers", rooms->pool ? pool_status(rooms->pool) : cJSON_CreateArray());
     cJSON_AddItemToObject(object, "journal", journal_status(s));
     cJSON_AddItemToObject(object, "ledger", ledger_summary(s->lookup));
+    cJSON_AddItemToObject(object, "reload", reload_status(s));
     cJSON_AddItemToObject(object, "disk", disk_status(s));
     cJSON_AddItemToObject(object, "sinks", rooms->delivery ? sinks_status(s) : cJSON_CreateArray());
     add_text(object, "paused", pressure_text(s, text, sizeof text));

@@ -293,6 +293,7 @@ static int deinit(struct supervisor *s) {
     ledger_close(s->ledger);
     backlog_close(&s->backlog);
     reserve_close(&s->reserve);
+    buf_free(&s->reload.mistakes);
     journal_close(s->journal);
     uv_loop_close(&s->loop);
     free(s);
@@ -301,7 +302,10 @@ static int deinit(struct supervisor *s) {
 
 int supervisor_run(const struct supervisor_options *options) {
     struct rooms *rooms = NULL;
-    if (rooms_load(options->config, &rooms) < 0)
+    struct buf mistakes = {0};
+    int loaded = rooms_load(options->config, &rooms, &mistakes);
+    buf_free(&mistakes);
+    if (loaded < 0)
         return 2;
     struct supervisor *s = mem_alloc(sizeof *s);
     s->rooms = rooms;

@@ -32,7 +32,7 @@ struct supervisor_options {
  * delivered; 2 when it cannot start as configured. Says so in the log. */
 int supervisor_run(const struct supervisor_options *options);
 
-/* {"pid","version","uptime","config","watch":[…],"out","workers":[…],"journal":{…},"ledger":{…},"disk":{…},"sinks":[…],
+/* {"pid","version","state","health":{…},"uptime","config","watch":[…],"out","workers":[…],"journal":{…},"ledger":{…},"disk":{…},"sinks":[…],
  * "paused" (why no file is taken), "trouble" (of the journal)}
  */
-cJSON *supervisor_status(const struct supervisor *supervisor);
+cJSON *supervisor_status(struct supervisor *supervisor);

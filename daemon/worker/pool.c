@@ -83,6 +83,13 @@ unsigned pool_jobs(const struct pool *pool) {
     return pool->jobs;
 }
 
+unsigned pool_running(const struct pool *pool) {
+    unsigned running = 0;
+    for (unsigned i = 0; i < pool->workers; i++)
+        running += pool->worker[i].state == WORKER_READY || pool->worker[i].state == WORKER_STARTING;
+    return running;
+}
+
 static void pool_init(struct pool *pool) {
     uv_timer_init(pool->loop, &pool->spool_timer);
     pool->spool_timer.data = pool;

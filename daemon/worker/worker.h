@@ -76,7 +76,8 @@ int pool_start(uv_loop_t *loop, const struct config *config, const char *text, s
 void pool_submit(struct pool *pool, struct pool_job *job);
 /* Closes a spool file that came with an answer, which lets another be given. */
 void pool_spool_close(struct pool *pool, int spool);
-unsigned pool_jobs(const struct pool *pool); /* submitted, not yet answered */
+unsigned pool_jobs(const struct pool *pool);    /* submitted, not yet answered */
+unsigned pool_running(const struct pool *pool); /* workers that are ready or being started */
 /* Ends the workers: those at work are killed. */
 void pool_stop(struct pool *pool);
 struct pool *pool_free(struct pool *pool); /* NULL */

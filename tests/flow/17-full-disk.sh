@@ -52,6 +52,7 @@ fill
 wait_for '[ "$(lines "$here/records.jsonl")" = 33 ]' "records of what was out when the disk filled"
 wait_for '[ ! -e "$here/small/state/reserve" ] || [ "$(lines "$here/records.jsonl")" = 33 ]' "the reserve"
 wait_for 'status | grep -q "documents *33"' "the ledger"
+status | grep -q '^health *yellow, not ready' || fail "a full disk is not yellow: $(status | head -3)"
 rows waits 34 40
 same "$(ls "$here/drop" | wc -l)" 7 "files that wait"
 rm "$here/small/filler"

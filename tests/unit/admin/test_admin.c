@@ -20,7 +20,8 @@ struct place {
     char folder[64], socket[96];
     uv_loop_t loop;
     struct admin *admin;
-    int asked;
+    int asked, reloads;
+    bool ready, at_once, ends;
 };
 
 static cJSON *state_of(void *user) {
@@ -31,11 +32,34 @@ static cJSON *state_of(void *user) {
     return state;
 }
 
+static cJSON *health_of(void *user, bool *ret_ready) {
+    const struct place *p = user;
+    *ret_ready = p->ready;
+    cJSON *health = cJSON_CreateObject();
+    cJSON_AddBoolToObject(health, "ready", p->ready);
+    return health;
+}
+
+/* Answers at once when told so; else the test does. */
+static uint64_t reload(void *user) {
+    struct place *p = user;
+    if (p->ends)
+        return 0;
+    p->reloads++;
+    if (p->at_once)
+        admin_reloaded(p->admin, (uint64_t)p->reloads, false, "a:1:2: one\nb: two\n", 18);
+    return (uint64_t)p->reloads;
+}
+
+static struct admin_calls calls_of(struct place *p) {
+    return (struct admin_calls){.user = p, .status = state_of, .health = health_of, .reload = reload};
+}
+
 static int set_up(void **state) {
     struct place *p = calloc(1, sizeof *p);
     if (!p)
         return -1;
-    strcpy(p->folder, "/tmp/siftd-admin-XXXXXX");
+    snprintf(p->folder, sizeof p->folder, "/tmp/siftd-admin-XXXXXX");
     if (!mkdtemp(p->folder))
         return -1;
     snprintf(p->socket, sizeof p->socket, "%s/run/admin.sock", p->folder);
@@ -59,7 +83,7 @@ static int tear_down(void **state) {
 
 static int unix_client(const struct place *p) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    strcpy(address.sun_path, p->socket);
+    memcpy(address.sun_path, p->socket, sizeof p->socket);
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
     return fd;
@@ -67,7 +91,8 @@ static int unix_client(const struct place *p) {
 
 /* Sends the request and lets the loop run until the other end closes; the whole answer. */
 static void ask(struct place *p, int fd, const char *request, char *answer, size_t size) {
-    assert_int_equal(write(fd, request, strlen(request)), strlen(request));
+    if (*request)
+        assert_int_equal(write(fd, request, strlen(request)), strlen(request));
     fcntl(fd, F_SETFL, O_NONBLOCK);
     size_t len = 0;
     for (;;) {
@@ -85,8 +110,9 @@ static void ask(struct place *p, int fd, const char *request, char *answer, size
 }
 
 static void starts_on(struct place *p, const char *listen) {
+    struct admin_calls calls = calls_of(p);
     struct error err = {0};
-    if (admin_start(&p->loop, listen, p->socket, state_of, p, &p->admin, &err) < 0)
+    if (admin_start(&p->loop, listen, p->socket, &calls, &p->admin, &err) < 0)
         fail_msg("%s", err.text);
 }
 
@@ -171,9 +197,10 @@ static void a_left_over_socket_is_replaced(void **state) {
 static void a_used_socket_is_left_alone(void **state) {
     struct place *p = *state;
     struct admin *second = NULL;
+    struct admin_calls calls = calls_of(p);
     struct error err = {0};
     starts_on(p, NULL);
-    assert_int_equal(admin_start(&p->loop, NULL, p->socket, state_of, p, &second, &err), -EADDRINUSE);
+    assert_int_equal(admin_start(&p->loop, NULL, p->socket, &calls, &second, &err), -EADDRINUSE);
     assert_non_null(strstr(err.text, "in use by another siftd"));
     assert_int_equal(access(p->socket, F_OK), 0);
     close(unix_client(p));
@@ -181,12 +208,100 @@ static void a_used_socket_is_left_alone(void **state) {
 
 static void a_file_is_left_alone(void **state) {
     struct place *p = *state;
+    struct admin_calls calls = calls_of(p);
     struct error err = {0};
     starts_on(p, NULL);
     p->admin = admin_stop(p->admin);
     close(open(p->socket, O_CREAT | O_WRONLY, 0600));
-    assert_int_equal(admin_start(&p->loop, NULL, p->socket, state_of, p, &p->admin, &err), -EEXIST);
+    assert_int_equal(admin_start(&p->loop, NULL, p->socket, &calls, &p->admin, &err), -EEXIST);
     assert_int_equal(access(p->socket, F_OK), 0);
+}
+
+static void health_is_503_until_it_is_ready(void **state) {
+    static const char request[] = "GET /v1/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    struct place *p = *state;
+    char answer[2048];
+    starts_on(p, NULL);
+    ask(p, unix_client(p), request, answer, sizeof answer);
+    assert_memory_equal(answer, "HTTP/1.1 503 ", 13);
+    p->ready = true;
+    ask(p, unix_client(p), request, answer, sizeof answer);
+    assert_memory_equal(answer, "HTTP/1.1 200 ", 13);
+    assert_non_null(strstr(answer, "{\"ready\":true}"));
+}
+
+static const char RELOAD[] = "POST /v1/reload HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
+static int begin_reload(struct place *p) {
+    int fd = unix_client(p), before = p->reloads;
+    assert_int_equal(write(fd, RELOAD, sizeof RELOAD - 1), sizeof RELOAD - 1);
+    while (p->reloads == before)
+        uv_run(&p->loop, UV_RUN_ONCE);
+    for (int i = 0; i < 10; i++)
+        uv_run(&p->loop, UV_RUN_NOWAIT);
+    char byte;
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    assert_int_equal(read(fd, &byte, 1), -1); /* nobody has answered yet */
+    return fd;
+}
+
+static void reload_waits_for_its_outcome(void **state) {
+    struct place *p = *state;
+    char answer[2048];
+    starts_on(p, NULL);
+    int first = begin_reload(p), second = begin_reload(p), gone = begin_reload(p);
+    close(gone);
+    admin_reloaded(p->admin, 1, true, NULL, 0);
+    ask(p, first, "", answer, sizeof answer);
+    assert_memory_equal(answer, "HTTP/1.1 200 ", 13);
+    assert_non_null(strstr(answer, "{\"outcome\":\"in use\",\"number\":1,\"mistakes\":[]}"));
+    char byte;
+    assert_int_equal(read(second, &byte, 1), -1); /* that one read the file before he asked */
+    admin_reloaded(p->admin, 3, false, "c.yaml:3:4: no\n", 15);
+    ask(p, second, "", answer, sizeof answer);
+    assert_memory_equal(answer, "HTTP/1.1 409 ", 13);
+    assert_non_null(strstr(answer, "\"mistakes\":[\"c.yaml:3:4: no\"]}"));
+}
+
+static void reload_is_answered_when_it_fails_at_once(void **state) {
+    struct place *p = *state;
+    char answer[2048];
+    p->at_once = true;
+    starts_on(p, NULL);
+    ask(p, unix_client(p), RELOAD, answer, sizeof answer);
+    assert_memory_equal(answer, "HTTP/1.1 409 ", 13);
+    assert_non_null(strstr(answer, "[\"a:1:2: one\",\"b: two\"]"));
+    p->ends = true;
+    ask(p, unix_client(p), RELOAD, answer, sizeof answer);
+    assert_memory_equal(answer, "HTTP/1.1 503 ", 13);
+}
+
+static void nobody_waits_for_a_daemon_that_ends(void **state) {
+    struct place *p = *state;
+    char answer[2048];
+    starts_on(p, NULL);
+    int fd = begin_reload(p);
+    p->admin = admin_stop(p->admin);
+    ask(p, fd, "", answer, sizeof answer);
+    assert_memory_equal(answer, "HTTP/1.1 409 ", 13);
+    assert_non_null(strstr(answer, "the daemon ends"));
+}
+
+static void the_network_may_only_look(void **state) {
+    struct place *p = *state;
+    char answer[2048], listen_on[32];
+    struct sockaddr_in address;
+    free_port(listen_on, sizeof listen_on, &address);
+    starts_on(p, listen_on);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    ask(p, fd, "POST /v1/reload HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", answer,
+        sizeof answer);
+    assert_memory_equal(answer, "HTTP/1.1 403 ", 13);
+    ask(p, unix_client(p), "GET /v1/reload HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", answer, sizeof answer);
+    assert_memory_equal(answer, "HTTP/1.1 405 ", 13);
+    assert_non_null(strstr(answer, "Allow: POST"));
+    assert_int_equal(p->reloads, 0);
 }
 
 int main(void) {
@@ -194,6 +309,11 @@ int main(void) {
         cmocka_unit_test_setup_teardown(status_is_answered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_rest_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(loopback_answers_to_its_own_name, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(health_is_503_until_it_is_ready, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(reload_waits_for_its_outcome, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(reload_is_answered_when_it_fails_at_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nobody_waits_for_a_daemon_that_ends, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_network_may_only_look, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_left_over_socket_is_replaced, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_used_socket_is_left_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_is_left_alone, set_up, tear_down),

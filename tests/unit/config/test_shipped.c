@@ -28,7 +28,7 @@ static void the_whole_one_names_every_key(void **state) {
                                        "pipeline",  "workers",     "count",     "timeout", "memory",    "isolation",
                                        "pipelines", "sinks",       "plugin",    "types",   "journal",   "segment",
                                        "retain",    "admin",       "listen",    "socket",  "backlog",   "backlog_age",
-                                       "disk",      "free",        "reserve"};
+                                       "disk",      "free",        "reserve",   "health",  "stalled"};
     struct buf text = {0};
     struct config *c = load(SIFTD_SOURCE_DIR "/conf/siftd.yaml", &text);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
@@ -66,6 +66,7 @@ static void both_mean_the_same_defaults(void **state) {
     assert_int_equal(whole->workers.per_document, least->workers.per_document);
     assert_int_equal(whole->journal.segment, least->journal.segment);
     assert_int_equal(whole->journal.retain, least->journal.retain);
+    assert_int_equal(whole->health.stalled, least->health.stalled);
     assert_int_equal(whole->disk.free, least->disk.free);
     assert_int_equal(whole->disk.reserve, least->disk.reserve);
     assert_int_equal(whole->sink[0].backlog, least->sink[0].backlog);
