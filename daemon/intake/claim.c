@@ -122,6 +122,39 @@ bool doc_same_file(const struct intake_doc *a, const struct intake_doc *b) {
            a->ctime == b->ctime && strcmp(a->name, b->name) == 0;
 }
 
+/* --- echoes ------------------------------------------------------------------------------------------------------- */
+
+/* A claim takes a name out of a folder, and the folder tells so. With thousands of claims these events would each cost
+ * a look at a file that is not there. One event is passed over for one claim: the first of that name, and all that come
+ * before the claim's own tell of what is already claimed. An event that got lost leaves an entry that could hide a
+ * later file's, so entries live shortly and are dropped whenever the queue may have run over. */
+static struct echo *echo_of(struct watch *watch, const char *path, uint64_t *ret_hash) {
+    *ret_hash = hash_xxh3(path, strlen(path)) + watch->index + 1;
+    return &watch->intake->echo[*ret_hash % ECHOES];
+}
+
+static void expect_echo(struct watch *watch, const char *path) {
+    uint64_t hash;
+    struct echo *echo = echo_of(watch, path, &hash);
+    *echo = (struct echo){hash, uv_now(watch->intake->loop)};
+}
+
+bool claim_echo(struct watch *watch, const char *path) {
+    uint64_t hash;
+    struct echo *echo = echo_of(watch, path, &hash);
+    if (echo->path != hash)
+        return false;
+    bool fresh = uv_now(watch->intake->loop) - echo->time <= ECHO_LIFE;
+    *echo = (struct echo){0};
+    return fresh;
+}
+
+void claim_forget_echoes(struct intake *intake) {
+    memset(intake->echo, 0, sizeof intake->echo);
+}
+
+/* --- the claim ---------------------------------------------------------------------------------------------------- */
+
 int claim_work_folder(const struct intake *intake, const struct intake_doc *doc) {
     return doc->hidden ? intake->watch[doc->watch].work : intake->work;
 }
@@ -179,7 +212,10 @@ static int hold(struct watch *watch, struct intake_doc *doc, const struct place 
     int e = held.len > NAME_LONGEST ? cut_name(folder, doc) : 0;
     if (e < 0 || doc->kept)
         return e < 0 ? e : mark_kept(watch->intake, doc);
-    return os.renameat(place->folder, place->name, folder, doc->held) < 0 ? -errno : 0;
+    if (os.renameat(place->folder, place->name, folder, doc->held) < 0)
+        return -errno;
+    expect_echo(watch, doc->name);
+    return 0;
 }
 
 static void drop_sidecar(struct intake *intake, struct intake_doc *doc) {

@@ -19,6 +19,8 @@ enum {
     SETTLE_FIRST = 5,      /* ms until a held file is looked at again; doubles up to */
     SETTLE_LONGEST = 250,
     COMPLAINTS_MAX = 256, /* files a folder's log remembers to have complained about */
+    ECHOES = 1024,        /* renames of our own whose events are told from others' */
+    ECHO_LIFE = 1000,     /* ms */
     NAME_LONGEST = 255,
 };
 
@@ -32,6 +34,12 @@ struct place {
 
 struct identity {
     uint64_t device, inode;
+};
+
+/* A claim by rename, whose event is still to come. */
+struct echo {
+    uint64_t path; /* hash */
+    uint64_t time; /* loop time */
 };
 
 /* What the name of an entry in a work folder says in front of the path. The configuration may have changed since. */
@@ -72,6 +80,7 @@ struct watch {
     int work;        /* its hidden work folder; -1: the state's is used */
     bool network;    /* leases and clocks of its file system cannot be trusted */
     bool by_quiet;   /* a lease could not tell */
+    bool not_owner;  /* opening without a new access time was refused */
     bool lost;       /* its disappearance was logged */
     bool overflowed; /* a file found no place in the waiting list */
     void *folders;   /* tree (tsearch) of struct folder by path */
@@ -112,12 +121,15 @@ struct intake {
     size_t turn;      /* the folder that is scanned first */
     uint64_t stepped; /* loop time of the latest step, or since when there is something to step for */
 
+    struct echo echo[ECHOES];
     uint64_t burst_turn; /* loop time of the events being counted */
     unsigned burst_events;
     uint64_t last_claim;
 };
 
 /* watch.c */
+/* The folder at `path` for reading, found without following links below the watched folder. -errno. */
+int watch_open_folder(const struct watch *watch, const char *path);
 /* How to reach what is at `path`. Below a subfolder through a descriptor of its parent that was found without following
  * links: the folder's owner could put a link in its place, and have files moved from anywhere. 0 or -errno. */
 int watch_reach(const struct watch *watch, const char *path, struct place *ret);
@@ -142,8 +154,9 @@ void scan_look(struct folder *folder, const char *name);
 /* settle.c */
 bool settle_ready_name(const char *name); /* false: a temporary name */
 bool settle_wanted(const struct config_watch *config, const char *path);
-/* Looks at the file `path` of the watch: claims it, or remembers it, or leaves it. Needs room. */
-void settle_look(struct watch *watch, const char *path);
+/* Looks at the file `path` of the watch, at its place or (NULL) where watch_reach() finds it: claims it, or remembers
+ * it, or leaves it. Needs room. */
+void settle_look(struct watch *watch, const char *path, const struct place *place);
 void settle_forget_all(struct watch *watch);
 void settle_on_timer(uv_timer_t *timer);
 
@@ -155,6 +168,9 @@ int claim_decode(const char *entry, struct claim *ret, struct buf *path);
 uint32_t claim_folder(const char *dir);
 int claim_take(struct watch *watch, const char *path, const struct place *place, int fd, const struct stat *st,
                struct error *err);
+/* Is this event the echo of a claim? Answers yes once a claim. */
+bool claim_echo(struct watch *watch, const char *path);
+void claim_forget_echoes(struct intake *intake);
 int claim_work_folder(const struct intake *intake, const struct intake_doc *doc);
 void claim_sidecar_name(uint64_t claim, char name[32]);
 

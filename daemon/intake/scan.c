@@ -77,10 +77,11 @@ static bool scan_begin(struct watch *watch) {
     if (!watch->first)
         watch->last = NULL;
     folder->queued = false;
-    _cleanup_(freep) char *path = watch_path(watch, folder->path);
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (folder->path[0] ? O_NOFOLLOW : 0));
-    if (fd < 0 && errno != ENOENT)
-        log_warn("%s cannot be listed: %s; it is tried again", path, strerror(errno));
+    int fd = watch_open_folder(watch, folder->path);
+    if (fd < 0 && fd != -ENOENT) {
+        _cleanup_(freep) char *path = watch_path(watch, folder->path);
+        log_warn("%s cannot be listed: %s; it is tried again", path, strerror(-fd));
+    }
     if (fd < 0)
         return watch->first != NULL;
     watch->stream = fdopendir(fd);
@@ -99,12 +100,13 @@ static char *join(const struct folder *folder, const char *name) {
 void scan_look(struct folder *folder, const char *name) {
     if (!settle_ready_name(name))
         return;
-    if (!pressure_room(folder->watch->intake)) {
-        scan_queue(folder);
-        return;
-    }
     _cleanup_(freep) char *path = join(folder, name);
-    settle_look(folder->watch, path);
+    if (claim_echo(folder->watch, path))
+        return;
+    if (pressure_room(folder->watch->intake))
+        settle_look(folder->watch, path, NULL);
+    else
+        scan_queue(folder);
 }
 
 static bool worth_opening(const struct folder *folder, const struct dirent *entry, const char *path) {
@@ -129,6 +131,6 @@ void scan_some(struct watch *watch) {
             continue;
         _cleanup_(freep) char *path = join(watch->scanning, entry->d_name);
         if (worth_opening(watch->scanning, entry, path))
-            settle_look(watch, path);
+            settle_look(watch, path, &(struct place){dirfd(watch->stream), entry->d_name});
     }
 }

@@ -244,9 +244,18 @@ static void look_at_file(struct watch *watch, const char *path, const struct pla
         log_warn("%s", err.text);
 }
 
+/* Reading would change the file's access time, and write its inode, for nothing; only its owner may spare it that. */
+static int open_quietly(struct watch *watch, const struct place *place) {
+    const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    int fd = watch->not_owner ? -1 : openat(place->folder, place->name, flags | O_NOATIME);
+    if (fd >= 0 || (!watch->not_owner && errno != EPERM))
+        return fd;
+    watch->not_owner = true;
+    return openat(place->folder, place->name, flags);
+}
+
 static void look_at(struct watch *watch, const char *path, const struct place *place) {
-    _cleanup_(closep) int fd =
-        openat(place->folder, place->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    _cleanup_(closep) int fd = open_quietly(watch, place);
     struct stat st;
     if (fd < 0 || fstat(fd, &st) < 0) {
         cannot_open(watch, path, errno);
@@ -265,15 +274,19 @@ static void look_at(struct watch *watch, const char *path, const struct place *p
         waiting_drop(w);
 }
 
-void settle_look(struct watch *watch, const char *path) {
-    struct place place;
-    int e = watch_reach(watch, path, &place);
+void settle_look(struct watch *watch, const char *path, const struct place *place) {
+    struct place found;
+    if (place) {
+        look_at(watch, path, place);
+        return;
+    }
+    int e = watch_reach(watch, path, &found);
     if (e < 0) {
         cannot_open(watch, path, -e);
         return;
     }
-    look_at(watch, path, &place);
-    place_done(&place);
+    look_at(watch, path, &found);
+    place_done(&found);
 }
 
 void settle_on_timer(uv_timer_t *timer) {
@@ -290,7 +303,7 @@ void settle_on_timer(uv_timer_t *timer) {
         }
         w->due = now + SETTLE_LONGEST;
         _cleanup_(freep) char *path = mem_strdup(w->path); /* the look may end this entry */
-        settle_look(w->watch, path);
+        settle_look(w->watch, path, NULL);
     }
     for (size_t i = 0; i < intake->watches; i++) {
         if (intake->watch[i].overflowed && intake->waiting_count < intake->limits.waiting / 2) {

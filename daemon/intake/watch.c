@@ -25,11 +25,17 @@ char *watch_path(const struct watch *watch, const char *path) {
     return path[0] ? mem_format("%s/%s", watch->config->dir, path) : mem_strdup(watch->config->dir);
 }
 
-static int open_parent(const struct watch *watch, const char *path, size_t len) {
-    _cleanup_(freep) char *parent = mem_strndup(path, len);
+static int open_below(const struct watch *watch, const char *path, unsigned flags) {
     _cleanup_(closep) int root = open(watch->config->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
-    int fd = root < 0 ? -1 : (int)syscall(SYS_openat2, root, parent, &how, sizeof how);
+    struct open_how how = {.flags = flags | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+    int fd = root < 0 ? -1 : (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+    return fd < 0 ? -errno : fd;
+}
+
+int watch_open_folder(const struct watch *watch, const char *path) {
+    if (path[0])
+        return open_below(watch, path, O_RDONLY);
+    int fd = open(watch->config->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return fd < 0 ? -errno : fd;
 }
 
@@ -39,7 +45,8 @@ int watch_reach(const struct watch *watch, const char *path, struct place *ret) 
         *ret = (struct place){AT_FDCWD, watch_path(watch, path)};
         return 0;
     }
-    int fd = open_parent(watch, path, (size_t)(slash - path));
+    _cleanup_(freep) char *parent = mem_strndup(path, (size_t)(slash - path));
+    int fd = open_below(watch, parent, O_PATH);
     if (fd < 0)
         return fd;
     *ret = (struct place){fd, mem_strdup(slash + 1)};
@@ -86,6 +93,7 @@ static void count_event(struct intake *intake) {
     }
     if (++intake->burst_events % BURST != 0)
         return;
+    claim_forget_echoes(intake);
     for (size_t i = 0; i < intake->watches; i++)
         scan_queue_all(&intake->watch[i]);
 }

@@ -6,6 +6,9 @@
 #include "worker/worker.h"
 
 enum {
+    MANY = 32,          /* documents that wait: many */
+    SMALL = 64 << 10,   /* bytes; larger ones are not worth waiting behind */
+    QUICK = 20,         /* ms that a worker is at its first one */
     SPOOLS_MAX = 32,    /* open at once */
     SPOOL_RETRY = 1000, /* ms */
     ATTEMPTS_MAX = 3,   /* a document whose workers die before they say what they are at */
@@ -26,7 +29,7 @@ struct worker {
     uv_timer_t timer;        /* limit of the first job, of the start or the end, or the pause */
     unsigned handles;        /* of messages and end: not yet closed */
     struct wire_progress *progress;
-    struct pool_job *job[WORKER_WINDOW]; /* in the order sent */
+    struct pool_job *job[WORKER_WINDOW_MANY]; /* in the order sent */
     unsigned jobs;
     uint64_t since; /* loop time at which job[0] became the first */
     bool foul;      /* killed for a message that fits nowhere */
@@ -47,7 +50,7 @@ struct pool {
     int text; /* the configuration, as a file that workers get */
     char *spool_dir;
     struct worker *worker;
-    unsigned workers, window, jobs;
+    unsigned workers, window, jobs, waiting;
     struct pool_job *first, *last; /* waiting */
     struct wire_message *message;
     uv_timer_t spool_timer; /* when stopping: END_LIMIT */

@@ -15,11 +15,20 @@ static unsigned worker_count(const struct config *config) {
     return count < 1 ? 1 : count > 64 ? 64 : count;
 }
 
+/* Small documents that many others wait behind, none of them late: a worker's turn is then short enough to queue up
+ * for. */
+static unsigned window(const struct pool *pool, const struct worker *worker) {
+    if (pool->window == 1 || pool->waiting < MANY || pool->first->size > SMALL)
+        return pool->window;
+    bool quick = worker->jobs == 0 || uv_now(pool->loop) - worker->since < QUICK;
+    return quick ? WORKER_WINDOW_MANY : pool->window;
+}
+
 static struct worker *least_busy(struct pool *pool) {
     struct worker *best = NULL;
     for (unsigned i = 0; i < pool->workers; i++) {
         struct worker *w = &pool->worker[i];
-        if (w->state == WORKER_READY && !w->retired && !w->late && w->jobs < pool->window &&
+        if (w->state == WORKER_READY && !w->retired && !w->late && w->jobs < window(pool, w) &&
             (!best || w->jobs < best->jobs))
             best = w;
     }
@@ -32,6 +41,7 @@ static struct pool_job *take_first(struct pool *pool) {
     if (!pool->first)
         pool->last = NULL;
     job->next = NULL;
+    pool->waiting--;
     return job;
 }
 
@@ -63,6 +73,7 @@ void pool_submit(struct pool *pool, struct pool_job *job) {
         pool->first = job;
     pool->last = job;
     pool->jobs++;
+    pool->waiting++;
     pool_dispatch(pool);
 }
 
@@ -70,6 +81,7 @@ void pool_give_back(struct pool *pool, struct pool_job **jobs, unsigned count) {
     while (count--) {
         jobs[count]->next = pool->first;
         pool->first = jobs[count];
+        pool->waiting++;
         if (!pool->last)
             pool->last = pool->first;
     }

@@ -5,7 +5,7 @@
  * to hand them on. Previous room: intake; next room: journal.
  *
  * Each worker has up to WORKER_WINDOW documents, of which it works on the first; the others hide the time of waking it
- * up. Answers come in the order of the documents. The time limit runs for the first one. A worker that dies takes down
+ * up. While many small ones wait it has up to WORKER_WINDOW_MANY, so that it need not be waked for each few. Answers come in the order of the documents. The time limit runs for the first one. A worker that dies takes down
  * only the document it was at (the shared progress page says which, and at which plugin); the others are given to a
  * worker again. So is a document whose records found no room in the spool, after a pause.
  */
@@ -19,7 +19,7 @@
 #include "base/hash.h"
 #include "config/config.h"
 
-enum { WORKER_WINDOW = 3 };
+enum { WORKER_WINDOW = 3, WORKER_WINDOW_MANY = 16 };
 
 struct pool;
 
