@@ -42,10 +42,11 @@ struct config_watch {
     char *dir; /* absolute */
     bool recursive;
     struct config_words include,
-        exclude;   /* shell patterns (fnmatch) on the file's name, or on the path below dir with '/' */
-    int64_t quiet; /* milliseconds */
+        exclude;                 /* shell patterns (fnmatch) on the file's name, or on the path below dir with '/' */
+    int64_t quiet, settle, poll; /* milliseconds */
     enum config_when_done when_done;
     char *done_dir;  /* absolute; NULL unless DONE_MOVE */
+    char *marker;    /* what a marker's name has behind the file's; NULL: no markers */
     size_t pipeline; /* index */
 };
 

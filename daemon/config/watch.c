@@ -5,11 +5,12 @@
 #include "base/mem.h"
 #include "config/read.h"
 
-enum { HOUR = 3600 * 1000 };
+enum { HOUR = 3600 * 1000, MARKER_MAX = 32 };
 
 void watch_free(struct config_watch *watch) {
     free(watch->dir);
     free(watch->done_dir);
+    free(watch->marker);
     words_free(&watch->include);
     words_free(&watch->exclude);
 }
@@ -41,12 +42,27 @@ static void read_pipeline_name(struct reader *r, const struct key *key, const st
     free(known);
 }
 
+/* A marker's name is the file's with this behind it. */
+static void read_marker(struct reader *r, const struct key *key, const struct tree_node *node, void *into) {
+    static const char wanted[] = "the ending of a marker's name, such as .done";
+    const char *text = scalar_text(r, key, node, wanted);
+    if (!text)
+        return;
+    if (!text[0] || strchr(text, '/') || strlen(text) > MARKER_MAX)
+        wrong_type(r, key, node, wanted);
+    else
+        *(char **)into = mem_strdup(text);
+}
+
 static const struct key watch_keys[] = {
     {"dir", read_path, offsetof(struct config_watch, dir), 0, 0},
     {"recursive", read_bool, offsetof(struct config_watch, recursive), 0, 0},
     {"include", read_words, offsetof(struct config_watch, include), 1, 0},
     {"exclude", read_words, offsetof(struct config_watch, exclude), 0, 0},
     {"quiet", read_duration, offsetof(struct config_watch, quiet), 0, HOUR},
+    {"settle", read_duration, offsetof(struct config_watch, settle), 0, HOUR},
+    {"marker", read_marker, offsetof(struct config_watch, marker), 0, 0},
+    {"poll", read_duration, offsetof(struct config_watch, poll), 100, HOUR},
     {"when_done", read_when_done, offsetof(struct config_watch, when_done), 0, 0},
     {"done_dir", read_path, offsetof(struct config_watch, done_dir), 0, 0},
     {"pipeline", read_pipeline_name, offsetof(struct config_watch, pipeline), 0, 0},

@@ -225,27 +225,85 @@ static void drop_sidecar(struct intake *intake, struct intake_doc *doc) {
         (void)os.unlinkat(claim_work_folder(intake, doc), sidecar, 0);
 }
 
-int claim_take(struct watch *watch, const char *path, const struct place *place, int fd, const struct stat *st,
-               struct error *err) {
+/* --- whose file was it? ------------------------------------------------------------------------------------------- */
+
+/* Another file may have taken the name between the opening and the rename. It goes back, to be judged as it deserves;
+ * the event of that brings it here again. Where its name is taken by a third one by now it stays claimed. */
+static int put_back(struct watch *watch, struct intake_doc *doc, const struct place *place) {
+    int folder = claim_work_folder(watch->intake, doc);
+    if (os.renameat_noreplace(folder, doc->held, place->folder, place->name) == 0)
+        return -ESTALE;
+    if (errno == EINVAL || errno == ENOSYS) {
+        struct stat st;
+        bool is_free = fstatat(place->folder, place->name, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT;
+        if (is_free && os.renameat(folder, doc->held, place->folder, place->name) == 0)
+            return -ESTALE;
+    }
+    return 0;
+}
+
+/* 0: the claim is of this very file; 1: of another one, which is opened again later. */
+static int check_identity(struct watch *watch, struct intake_doc *doc, const struct place *place) {
+    struct stat st;
+    if (doc->kept)
+        return 0;
+    if (fstatat(claim_work_folder(watch->intake, doc), doc->held, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return -errno;
+    if (st.st_ino == doc->inode && st.st_dev == doc->device)
+        return 0;
+    int e = put_back(watch, doc, place);
+    return e < 0 ? e : 1;
+}
+
+void claim_remove_marker(const struct intake *intake, const struct intake_doc *doc) {
+    const struct watch *watch = &intake->watch[doc->watch];
+    struct place place;
+    struct stat st;
+    if (!watch->config->marker || doc->kept || watch_reach(watch, doc->name, &place) < 0)
+        return;
+    _cleanup_(freep) char *name = mem_format("%s%s", place.name, watch->config->marker);
+    uint64_t claimed = doc->claim >> 12; /* microseconds, see claim_number() */
+    if (fstatat(place.folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+        (uint64_t)st.st_ctim.tv_sec * 1000000 + (uint64_t)st.st_ctim.tv_nsec / 1000 <= claimed &&
+        os.unlinkat(place.folder, name, 0) < 0)
+        log_warn("the marker %s of a file that was taken cannot be removed: %s", name, strerror(errno));
+    place_done(&place);
+}
+
+/* --- all of it ---------------------------------------------------------------------------------------------------- */
+
+static int hold_anywhere(struct watch *watch, struct intake_doc *doc, const struct place *place) {
+    int e = hold(watch, doc, place);
+    if (!wants_work(watch, e))
+        return e;
+    drop_sidecar(watch->intake, doc);
+    free(take_ptr(doc->held));
+    doc->cut = false;
+    e = hidden_work(watch);
+    return e == 0 ? hold(watch, doc, place) : e;
+}
+
+int claim_take(struct watch *watch, const char *path, const struct place *place, int fd, bool leased,
+               const struct stat *st, struct error *err) {
     struct intake *intake = watch->intake;
     struct intake_doc *doc = doc_new(watch, claim_number(intake), path);
     doc_identity(doc, st);
-    int e = hold(watch, doc, place);
-    if (wants_work(watch, e)) {
-        drop_sidecar(intake, doc);
-        free(take_ptr(doc->held));
-        doc->cut = false;
-        e = hidden_work(watch);
-        if (e == 0)
-            e = hold(watch, doc, place);
-    }
+    int e = hold_anywhere(watch, doc, place);
+    if (e == 0)
+        e = check_identity(watch, doc, place);
     if (e < 0) {
         if (doc->held)
             drop_sidecar(intake, doc);
         doc_free(doc);
         return error_errno(err, -e, "%s/%s cannot be claimed and stays where it is", watch->config->dir, path);
     }
-    doc->fd = fd;
+    claim_remove_marker(intake, doc);
+    if (e == 0) {
+        doc->fd = fd;
+        doc->leased = leased;
+    } else {
+        close(fd);
+    }
     pressure_out(intake, doc);
     return 0;
 }

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Inside intake. Who does what, in the order a file meets them: watch.c (events, folders that come and go), scan.c (the
- * stream through a folder), settle.c (is the writer done?), claim.c (the rename and the names), pressure.c (when to
- * stop claiming), finish.c (to the done folder), recover.c (what a crash left), intake.c (life and status).
+ * Inside intake. Who does what, in the order a file meets them: watch.c (events, folders that come and go), arrive.c
+ * (from events to looks), scan.c (the stream through a folder), settle.c (a look at a file), ready.c (is it whole?,
+ * with ends.c), waiting.c (the files that are not, and when to look again), claim.c (the rename and the names), again.c
+ * (files that changed while they were read), pressure.c (when to stop claiming), finish.c (to the done folder),
+ * recover.c (what a crash left), intake.c (life), status.c.
  */
 #pragma once
 #include <dirent.h>
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "intake/ends.h"
 #include "intake/intake.h"
 
 enum {
@@ -18,9 +21,13 @@ enum {
     MISSING_PERIOD = 1000, /* ms between looks for a folder that is not there */
     SETTLE_FIRST = 5,      /* ms until a held file is looked at again; doubles up to */
     SETTLE_LONGEST = 250,
-    COMPLAINTS_MAX = 256, /* files a folder's log remembers to have complained about */
-    ECHOES = 1024,        /* renames of our own whose events are told from others' */
-    ECHO_LIFE = 1000,     /* ms */
+    REOPENED_MAX = 4,      /* how often `settle` is doubled for a writer that comes back */
+    UNFINISHED_TIMES = 12, /* `settle`s for a file without its format's end */
+    ARRIVALS_MAX = 512,    /* names of events that are looked at one by one in a turn of the loop */
+    AGAIN_LONGEST = 60000, /* ms until a file that changed while it was read is looked at again */
+    COMPLAINTS_MAX = 256,  /* files a folder's log remembers to have complained about */
+    ECHOES = 1024,         /* renames of our own whose events are told from others' */
+    ECHO_LIFE = 1000,      /* ms */
     NAME_LONGEST = 255,
 };
 
@@ -34,6 +41,36 @@ struct place {
 
 struct identity {
     uint64_t device, inode;
+};
+
+/* How a file came to be where it is. */
+enum arrival {
+    ARRIVAL_FOUND,   /* not known: met by a scan */
+    ARRIVAL_NEW,     /* its name is new here: it was moved or linked in, or is being written right now */
+    ARRIVAL_MOVED,   /* moved or linked in: who does that has finished it */
+    ARRIVAL_WRITTEN, /* written in the folder */
+};
+
+enum reason {
+    REASON_READY,
+    REASON_ARRIVING,   /* events of this very moment decide how it came */
+    REASON_HELD,       /* open for writing */
+    REASON_SETTLING,   /* written here a short time ago */
+    REASON_QUIET,      /* no lease, and changed a short time ago */
+    REASON_UNFINISHED, /* the format's end is missing */
+    REASON_NO_MARKER,
+    REASON_OLD_MARKER,
+    REASON_EMPTY,
+    REASON_UNREADABLE,
+};
+
+/* What ready_judge() finds. */
+struct verdict {
+    enum reason reason;
+    bool leased;      /* READY and ARRIVING: the descriptor holds a read lease, which tells of writers from here on */
+    uint64_t need;    /* ms that it must stand unchanged: SETTLING, QUIET, UNFINISHED */
+    const char *what; /* what its end is made of, when that is known */
+    int code;         /* UNREADABLE: errno */
 };
 
 /* A claim by rename, whose event is still to come. */
@@ -61,14 +98,28 @@ struct folder {
     struct folder *next_queued;
 };
 
-/* A file whose writer is not done. */
+/* A file that is not ready. */
 struct waiting {
     struct watch *watch;
     char *path;
-    uint64_t due, delay, since; /* loop time, ms */
-    uint64_t size, mtime, ctime;
-    bool held; /* a lease was refused: the writer has it open */
+    struct verdict verdict;
+    enum arrival arrival;
+    unsigned reopened;          /* how often its writer came back */
+    uint64_t due, delay, since; /* loop time, ms; since: unchanged */
+    uint64_t inode, size, mtime, ctime;
+    int64_t wall; /* seconds since 1970: waits since */
     struct waiting *next, *prev;
+};
+
+/* A name that events told of. */
+struct arriving {
+    struct watch *watch;
+    char *path;
+    bool changed; /* it was written to, or its attributes changed */
+    int fd;       /* ready but for how it came; -1 */
+    bool leased;
+    struct stat st;
+    struct arriving *next;
 };
 
 struct watch {
@@ -79,6 +130,7 @@ struct watch {
     struct identity root;
     int work;        /* its hidden work folder; -1: the state's is used */
     bool network;    /* leases and clocks of its file system cannot be trusted */
+    bool first_scan; /* what stood there at the start is not yet all seen */
     bool by_quiet;   /* a lease could not tell */
     bool not_owner;  /* opening without a new access time was refused */
     bool lost;       /* its disappearance was logged */
@@ -104,15 +156,24 @@ struct intake {
     int work; /* STATE/work */
 
     uv_idle_t step;     /* runs while there is something to scan and room to claim */
+    uv_check_t arrive;  /* runs behind the events of a turn, while names are to be looked at */
+    uv_idle_t turn_on;  /* keeps the loop from sleeping while one of them is ready but for its events */
     uv_timer_t settle;  /* the earliest waiting file */
+    uv_timer_t again;   /* the earliest file that changed while it was read */
     uv_timer_t period;  /* the regular scan, and looks for missing folders */
     unsigned handles;   /* not yet closed */
     uint64_t next_scan; /* loop time */
     bool stopping;
 
-    struct waiting *waiting; /* list */
-    void *waiting_by_path;   /* tree (tsearch) */
-    unsigned waiting_count;
+    struct waiting *waiting;            /* list */
+    void *waiting_by_path;              /* tree (tsearch) */
+    unsigned waiting_count, idle_count; /* idle: those that only somebody else can make ready */
+
+    struct arriving *arriving, **arriving_end; /* list, in the order of the events */
+    void *arriving_by_path;                    /* tree */
+    unsigned arriving_count;
+
+    struct intake_doc *changed; /* those of `docs` that changed while they were read; a list by next_changed */
 
     struct intake_doc *left; /* found in work/ at start, to be handed out again; a list by next */
     struct intake_doc *docs; /* out; a list by next and prev */
@@ -148,17 +209,55 @@ void scan_queue(struct folder *folder);
 void scan_forget(struct folder *folder);
 void scan_some(struct watch *watch);
 bool scan_pending(const struct watch *watch);
-/* Looks at one entry by its name in the folder. */
-void scan_look(struct folder *folder, const char *name);
+/* The path below the watched folder of an entry; the caller frees. */
+char *scan_join(const struct folder *folder, const char *name);
+
+/* arrive.c */
+/* An event told of this name. `changed`: of its content or attributes, not of a name that came or went. */
+void arrive_note(struct folder *folder, const char *name, bool changed);
+void arrive_forget_all(struct watch *watch);
+void arrive_on_check(uv_check_t *check);
+void arrive_on_idle(uv_idle_t *idle);
 
 /* settle.c */
 bool settle_ready_name(const char *name); /* false: a temporary name */
 bool settle_wanted(const struct config_watch *config, const char *path);
 /* Looks at the file `path` of the watch, at its place or (NULL) where watch_reach() finds it: claims it, or remembers
- * it, or leaves it. Needs room. */
-void settle_look(struct watch *watch, const char *path, const struct place *place);
-void settle_forget_all(struct watch *watch);
-void settle_on_timer(uv_timer_t *timer);
+ * it, or leaves it. Needs room. With `ret`, a file that is ready but for how it came is handed back open (ret->fd), to
+ * be decided upon by the next events. */
+void settle_look(struct watch *watch, const char *path, const struct place *place, enum arrival arrival,
+                 struct arriving *ret);
+/* A file that was handed back is ready. */
+void settle_take(struct watch *watch, struct arriving *ready);
+bool first_complaint(struct watch *watch, const char *path); /* one sentence a file, not one a look */
+
+/* ready.c */
+void ready_judge(struct watch *watch, const struct place *place, int fd, const struct intake_doc *file,
+                 enum arrival arrival, struct verdict *ret);
+/* A read lease on what is open there, for reading: 0, -EAGAIN while somebody has it open for writing, other -errno
+ * where leases cannot tell. It lives as long as the open file, and is broken by whoever opens it for writing. */
+int ready_lease(const struct watch *watch, int fd);
+/* The file of that name waits for this marker; NULL: the name is no marker's. The caller frees. */
+char *ready_marked(const struct config_watch *config, const char *name);
+void ready_sentence(const struct config_watch *config, const struct verdict *verdict, char *text, size_t size);
+
+/* waiting.c */
+/* Nothing that the daemon could wait for will make it ready. */
+bool waiting_is_idle(const struct waiting *w);
+struct waiting *waiting_find(struct watch *watch, const char *path);
+void waiting_drop(struct watch *watch, const char *path); /* when it is there */
+/* Notes how a file that is not ready stands now, and when to look again. */
+void waiting_note(struct watch *watch, const char *path, enum arrival arrival, const struct verdict *verdict,
+                  const struct intake_doc *now_is);
+void waiting_arm_for(struct intake *intake, uint64_t due);
+void waiting_forget_all(struct watch *watch);
+void waiting_on_timer(uv_timer_t *timer);
+
+/* again.c */
+void again_on_timer(uv_timer_t *timer);
+void again_drop_all(struct intake *intake);
+void again_forget(struct intake *intake, struct intake_doc *doc); /* when it is among them */
+unsigned again_held(const struct intake *intake);                 /* how many of them are open for writing */
 
 /* claim.c */
 uint64_t claim_number(struct intake *intake);
@@ -166,8 +265,12 @@ void claim_encode(const struct claim *claim, const char *path, struct buf *out);
 /* Reads an entry's name: 0, or -EINVAL when it is none of a claim. The path is appended to `path` with a final zero. */
 int claim_decode(const char *entry, struct claim *ret, struct buf *path);
 uint32_t claim_folder(const char *dir);
-int claim_take(struct watch *watch, const char *path, const struct place *place, int fd, const struct stat *st,
-               struct error *err);
+/* Claims what is at the place. `fd` is open on it, leased or not, and is the claim's on success; should another file
+ * have come under that name meanwhile, it is closed, and that file is the claim's. */
+int claim_take(struct watch *watch, const char *path, const struct place *place, int fd, bool leased,
+               const struct stat *st, struct error *err);
+/* Removes the file's marker, when it is not newer than the claim. */
+void claim_remove_marker(const struct intake *intake, const struct intake_doc *doc);
 /* Is this event the echo of a claim? Answers yes once a claim. */
 bool claim_echo(struct watch *watch, const char *path);
 void claim_forget_echoes(struct intake *intake);
@@ -192,3 +295,6 @@ int recover_state(struct intake *intake, struct error *err); /* what stands in S
 int recover_hidden(struct watch *watch, struct error *err);
 /* Hands out what recover_work found, as far as there is room. */
 void recover_some(struct intake *intake);
+/* Opens a claimed file again and notes how it stands: 0, -EAGAIN while somebody has it open for writing, other -errno
+ * with a message. */
+int recover_open(struct intake *intake, struct intake_doc *doc, struct error *err);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,10 +34,14 @@ static void on_period(uv_timer_t *timer) {
 
 static void start_handles(struct intake *intake) {
     uv_idle_init(intake->loop, &intake->step);
+    uv_check_init(intake->loop, &intake->arrive);
+    uv_idle_init(intake->loop, &intake->turn_on);
     uv_timer_init(intake->loop, &intake->settle);
+    uv_timer_init(intake->loop, &intake->again);
     uv_timer_init(intake->loop, &intake->period);
-    intake->step.data = intake->settle.data = intake->period.data = intake;
-    intake->handles = 3;
+    intake->step.data = intake->arrive.data = intake->turn_on.data = intake;
+    intake->settle.data = intake->again.data = intake->period.data = intake;
+    intake->handles = 6;
     intake->next_scan = uv_now(intake->loop) + SCAN_PERIOD;
     uv_timer_start(&intake->period, on_period, SCAN_PERIOD, 0);
 }
@@ -80,6 +85,7 @@ int intake_start(uv_loop_t *loop, const struct config *config, const struct inta
     struct intake *intake = mem_alloc(sizeof *intake);
     *intake = (struct intake){.loop = loop, .config = config, .limits = *limits, .calls = *calls, .work = -1};
     intake->watches = config->watches;
+    intake->arriving_end = &intake->arriving;
     intake->watch = mem_alloc((config->watches + 1) * sizeof *intake->watch);
     for (size_t i = 0; i < intake->watches; i++)
         watch_init(intake, i);
@@ -89,6 +95,7 @@ int intake_start(uv_loop_t *loop, const struct config *config, const struct inta
         return e;
     }
     start_handles(intake);
+    signal(SIGIO, SIG_IGN); /* tells that a lease is broken; who reads the file asks for itself */
     for (size_t i = 0; i < intake->watches; i++)
         watch_check(&intake->watch[i]);
     pressure_wake(intake);
@@ -107,10 +114,15 @@ void intake_stop(struct intake *intake) {
     intake->stopping = true;
     for (size_t i = 0; i < intake->watches; i++) {
         watch_forget(&intake->watch[i], "");
-        settle_forget_all(&intake->watch[i]);
+        waiting_forget_all(&intake->watch[i]);
+        arrive_forget_all(&intake->watch[i]);
     }
+    again_drop_all(intake);
     uv_close((uv_handle_t *)&intake->step, on_closed);
+    uv_close((uv_handle_t *)&intake->arrive, on_closed);
+    uv_close((uv_handle_t *)&intake->turn_on, on_closed);
     uv_close((uv_handle_t *)&intake->settle, on_closed);
+    uv_close((uv_handle_t *)&intake->again, on_closed);
     uv_close((uv_handle_t *)&intake->period, on_closed);
 }
 
@@ -151,39 +163,4 @@ void intake_refuse(struct intake *intake, const struct intake_doc *doc) {
     note->ctime = doc->ctime;
     note->next = watch->refused;
     watch->refused = note;
-}
-
-bool intake_busy(const struct intake *intake, unsigned *ret_held) {
-    bool busy = intake->out > 0 || intake->left;
-    unsigned held = 0;
-    for (size_t i = 0; i < intake->watches; i++)
-        busy |= scan_pending(&intake->watch[i]) || intake->watch[i].overflowed;
-    for (const struct waiting *w = intake->waiting; w; w = w->next) {
-        held += w->held;
-        busy |= !w->held;
-    }
-    *ret_held = held;
-    return busy;
-}
-
-static unsigned count_waiting(const struct intake *intake, const struct watch *watch) {
-    unsigned count = 0;
-    for (const struct waiting *w = intake->waiting; w; w = w->next)
-        count += w->watch == watch;
-    return count;
-}
-
-cJSON *intake_status(const struct intake *intake) {
-    cJSON *list = cJSON_CreateArray();
-    for (size_t i = 0; i < intake->watches; i++) {
-        const struct watch *watch = &intake->watch[i];
-        cJSON *item = cJSON_CreateObject();
-        cJSON_AddStringToObject(item, "dir", watch->config->dir);
-        cJSON_AddStringToObject(item, "mode", watch->network || watch->by_quiet ? "quiet" : "lease");
-        cJSON_AddBoolToObject(item, "watched", watch->there);
-        cJSON_AddNumberToObject(item, "folders", (double)watch->folder_count);
-        cJSON_AddNumberToObject(item, "waiting", count_waiting(intake, watch));
-        cJSON_AddItemToArray(list, item);
-    }
-    return list;
 }

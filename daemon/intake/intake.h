@@ -2,18 +2,28 @@
 /*
  * Intake: notices files in the watched folders, waits until their writers are done, claims each once, and puts it where
  * it belongs when its records are safe. Runs in the daemon, on the supervisor's loop; only intake_finish() and
- * intake_put_aside() may be called from a work thread. It reads no content. Next room: worker.
+ * intake_put_aside() may be called from a work thread. Of a file's content it reads what tells whether its end is there
+ * (ends.h: the first 16 and the last 512 bytes) and nothing else. Next room: worker.
  *
  * Noticing. uv_fs_event announces and a directory scan decides: libuv tells neither the end of a write nor a queue that
  * ran over. An event with a name leads to a direct look at that entry; the start, a burst of events, a folder that came
  * back and a period of 30 s lead to a scan. A scan streams through the folder in small batches and stops while too many
  * documents are out, so that a folder of any size is taken in bounded memory.
  *
- * Done writing? A read lease (fcntl(2), F_SETLEASE) is refused with EAGAIN while anybody holds the file open for
- * writing: such files are looked at again by a timer. Where a lease cannot tell (another owner's file without
- * CAP_LEASE, network file systems) size and times must have stood still for the folder's `quiet` time. Temporary names
+ * Whole? A read lease (fcntl(2), F_SETLEASE) is refused with EAGAIN while anybody holds the file open for writing or
+ * has it mapped so: such files are looked at again by a timer. One that was moved or linked in is whole then: two
+ * events tell these from files written in the folder, and for files met by a scan an inode time later than that of the
+ * last write. A file written in the folder and closed may be opened again: it has to stand unchanged for `settle`,
+ * doubled each time that its writer came back; for `quiet` where the format's own end is there; for twelve times
+ * `settle` where it is missing. Where a lease cannot tell (another owner's file without CAP_LEASE, network file
+ * systems) size and times must have stood still for `quiet` at least. With `marker` the marker alone decides, besides
+ * the lease. Temporary names
  * (.part, .filepart, .tmp, a dot in front, a final ~) and empty files are not ready, whatever they hold; links, pipes
- * and devices are never taken.
+ * and devices are never taken. intake_waiting() tells of each file that waits why.
+ *
+ * Changed while it is read? The lease goes along to the worker and is gone afterwards when anybody opened the file for
+ * writing meanwhile, which then waits for the reader. Such a document is never committed: it waits until it has come to
+ * rest (intake_again()). The claim is also checked: what was renamed must be what was opened.
  *
  * Claim. A rename into STATE/work/, named CLAIM.FOLDER.PATH: the claim number as 16 hex digits, the watched folder as
  * the 8 of a hash of its own path, the path below it with '/' and '%' written as %2F and %25. A name that would exceed
@@ -47,7 +57,14 @@ struct intake_doc {
     bool hidden;                                /* claimed into the watched folder's own .siftd/work */
     bool kept;                                  /* the file itself stays where it is */
     int fd;                                     /* open for reading at 0; -1 after intake_passed() */
+    bool leased;                                /* fd holds a read lease: F_GETLEASE tells whether anybody wrote */
     uint64_t device, inode, size, mtime, ctime; /* when it was opened; times in nanoseconds */
+    unsigned changed;                           /* how often it changed while it was read */
+    bool writer;                                /* of such: somebody has it open for writing */
+    uint64_t since, due, delay;                 /* of such: intake's */
+    int64_t wall;                               /* seconds since 1970: of such since when it waits */
+    struct intake_doc *next_changed;            /* intake's */
+    void *user;                                 /* the supervisor's */
     struct intake_doc *next, *prev;             /* intake's */
 };
 
@@ -55,6 +72,10 @@ struct intake_calls {
     void *user;
     /* A document is there; it is the callee's until intake_release(). */
     void (*claimed)(void *user, struct intake_doc *doc);
+    /* A document that changed while it was read has come to rest and is open again. */
+    void (*rested)(void *user, struct intake_doc *doc);
+    /* Intake stops, and this one has not come to rest: the callee releases it, and it runs at the next start. */
+    void (*dropped)(void *user, struct intake_doc *doc);
     /* Is this claim's document in the journal? For what stands in work/ at start; 1, 0 or negative errno. */
     int (*committed)(void *user, const struct intake_doc *doc);
     /* Was this very file, which stays in its folder, committed before? 1, 0 or negative errno. */
@@ -65,7 +86,8 @@ struct intake_calls {
 struct intake_limits {
     unsigned open;    /* claimed documents that still hold their descriptor here */
     unsigned out;     /* claimed documents not yet released */
-    unsigned waiting; /* files remembered because their writer is not done */
+    unsigned waiting; /* files remembered because they are not ready */
+    bool settled;     /* what is in a folder when it is first read has been finished: whoever starts this says so */
 };
 
 /* Checks what can be checked before the start: done folders are made, and can be written. */
@@ -84,8 +106,12 @@ struct intake *intake_free(struct intake *intake); /* NULL */
 
 /* The descriptor was passed on and is closed here. */
 void intake_passed(struct intake *intake, struct intake_doc *doc);
-/* Opens the document once more, for a repeated run, and notes its size and times anew. */
+/* Opens the document once more, for a repeated run, and notes its size and times anew. -EAGAIN, without a message:
+ * somebody has it open for writing; then intake_again() is what remains. */
 int intake_reopen(struct intake *intake, struct intake_doc *doc, struct error *err);
+/* The document changed while it was read. Intake waits until it has come to rest, then tells `rested`. false: it is not
+ * waited for, and the caller releases it: a kept file is met by a scan as it is then; intake is stopping. */
+bool intake_again(struct intake *intake, struct intake_doc *doc);
 /* The records are safe: moves the file to the done folder, deletes it, or leaves it, as configured. Never replaces a
  * file: a name that is taken gets .1, .2 … behind. May run in a work thread. On failure the file stays in the work
  * folder. */
@@ -110,3 +136,6 @@ bool intake_busy(const struct intake *intake, unsigned *ret_held);
 unsigned intake_out(const struct intake *intake);
 /* [{"dir":…,"mode":"lease"|"quiet","watched":…,"folders":…,"waiting":…}] */
 cJSON *intake_status(const struct intake *intake);
+/* Files that are not taken, and why: {"waiting":[{"dir":…,"name":…,"reason":…,"since":seconds since 1970,"bytes":…,
+ * "again":ms until the next look}],"more":false}; `more`: the list of what waits is full. */
+cJSON *intake_waiting(const struct intake *intake);

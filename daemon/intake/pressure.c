@@ -85,6 +85,7 @@ void intake_passed(struct intake *intake, struct intake_doc *doc) {
 }
 
 void intake_release(struct intake *intake, struct intake_doc *doc) {
+    again_forget(intake, doc);
     intake->open -= doc->fd >= 0;
     intake->out--;
     if (doc->prev)

@@ -109,6 +109,7 @@ static struct intake_doc *read_claim(struct work *work, const char *entry) {
 static void finish_committed(struct intake *intake, struct intake_doc *doc) {
     struct error err;
     log_debug("%s was committed before the restart", doc->name);
+    claim_remove_marker(intake, doc);
     if (intake_finish(intake, doc, &err) < 0)
         log_warn("%s", err.text);
     doc_free(doc);
@@ -145,6 +146,7 @@ static int take_up(struct intake *intake, int folder, struct intake_doc *doc, st
         finish_committed(intake, doc);
         return 0;
     }
+    claim_remove_marker(intake, doc);
     doc->next = intake->left;
     intake->left = doc;
     return 0;
@@ -207,29 +209,40 @@ int recover_hidden(struct watch *watch, struct error *err) {
     return recover_work(&(struct work){intake, watch->work, place, watch}, err);
 }
 
-static int open_file(struct intake *intake, struct intake_doc *doc, struct error *err) {
+int recover_open(struct intake *intake, struct intake_doc *doc, struct error *err) {
+    const struct watch *watch = &intake->watch[doc->watch];
     struct place place = {claim_work_folder(intake, doc), doc->held};
-    int e = doc->kept ? watch_reach(&intake->watch[doc->watch], doc->name, &place) : 0;
+    int e = doc->kept ? watch_reach(watch, doc->name, &place) : 0;
     _cleanup_(closep) int fd =
         e < 0 ? e : openat(place.folder, place.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    struct stat st;
+    struct stat st = {0};
     if (e == 0 && (fd < 0 || fstat(fd, &st) < 0))
         e = -errno;
     if (doc->kept && place.name != doc->held)
         place_done(&place);
+    if (e == 0 && !S_ISREG(st.st_mode))
+        e = -ENOTSUP;
+    int lease = e < 0 ? e : ready_lease(watch, fd);
+    if (lease == -EAGAIN)
+        return -EAGAIN;
     if (e < 0)
         return error_errno(err, -e, "%s, claimed as %s, cannot be opened again; it is left where it is", doc->name,
                            doc->held);
+    doc->leased = lease == 0;
     doc_identity(doc, &st);
     doc->fd = take_fd(fd);
     return 0;
 }
 
-/* A kept file may have changed or gone since: then a scan will meet what is there now. */
+/* A kept file may have changed or gone since: then a scan will meet what is there now. One that somebody has open is
+ * opened when its turn comes. */
 static bool open_again(struct intake *intake, struct intake_doc *doc) {
     struct intake_doc before = *doc;
     struct error err;
-    if (open_file(intake, doc, &err) == 0 && (!doc->kept || doc_same_file(&before, doc)))
+    int e = recover_open(intake, doc, &err);
+    if (e == -EAGAIN && !doc->kept)
+        return true;
+    if (e == 0 && (!doc->kept || doc_same_file(&before, doc)))
         return true;
     if (!doc->kept)
         log_warn("%s", err.text);
@@ -251,7 +264,7 @@ void recover_some(struct intake *intake) {
 }
 
 int intake_reopen(struct intake *intake, struct intake_doc *doc, struct error *err) {
-    int e = open_file(intake, doc, err);
+    int e = recover_open(intake, doc, err);
     intake->open += e == 0;
     return e;
 }

@@ -93,20 +93,8 @@ static bool scan_begin(struct watch *watch) {
     return true;
 }
 
-static char *join(const struct folder *folder, const char *name) {
+char *scan_join(const struct folder *folder, const char *name) {
     return folder->path[0] ? mem_format("%s/%s", folder->path, name) : mem_strdup(name);
-}
-
-void scan_look(struct folder *folder, const char *name) {
-    if (!settle_ready_name(name))
-        return;
-    _cleanup_(freep) char *path = join(folder, name);
-    if (claim_echo(folder->watch, path))
-        return;
-    if (pressure_room(folder->watch->intake))
-        settle_look(folder->watch, path, NULL);
-    else
-        scan_queue(folder);
 }
 
 static bool worth_opening(const struct folder *folder, const struct dirent *entry, const char *path) {
@@ -118,8 +106,12 @@ static bool worth_opening(const struct folder *folder, const struct dirent *entr
 
 void scan_some(struct watch *watch) {
     for (int i = 0; i < SCAN_BATCH && pressure_room(watch->intake); i++) {
-        if (!watch->there || (!watch->scanning && !scan_begin(watch)))
+        if (!watch->there)
             return;
+        if (!watch->scanning && !scan_begin(watch)) {
+            watch->first_scan = false;
+            return;
+        }
         if (!watch->scanning)
             continue;
         struct dirent *entry = readdir(watch->stream);
@@ -129,8 +121,8 @@ void scan_some(struct watch *watch) {
         }
         if (!settle_ready_name(entry->d_name))
             continue;
-        _cleanup_(freep) char *path = join(watch->scanning, entry->d_name);
+        _cleanup_(freep) char *path = scan_join(watch->scanning, entry->d_name);
         if (worth_opening(watch->scanning, entry, path))
-            settle_look(watch, path, &(struct place){dirfd(watch->stream), entry->d_name});
+            settle_look(watch, path, &(struct place){dirfd(watch->stream), entry->d_name}, ARRIVAL_FOUND, NULL);
     }
 }

@@ -120,7 +120,6 @@ static void renew(struct folder *folder) {
 static void on_event(uv_fs_event_t *handle, const char *name, int events, int status) {
     struct folder *folder = handle->data;
     struct intake *intake = folder->watch->intake;
-    (void)events;
     if (folder->dead || intake->stopping)
         return;
     count_event(intake);
@@ -135,7 +134,7 @@ static void on_event(uv_fs_event_t *handle, const char *name, int events, int st
         renew(folder);
     }
     if (folder->watch->there)
-        scan_look(folder, name);
+        arrive_note(folder, name, (events & UV_CHANGE) != 0);
 }
 
 struct folder *watch_add(struct watch *watch, const char *path, const struct stat *st) {
@@ -239,13 +238,15 @@ int watch_open(struct watch *watch) {
     note_own(watch->intake->config->state_dir, &watch->own[1]);
     watch->root = (struct identity){st.st_dev, st.st_ino};
     watch->there = true;
+    watch->first_scan = watch->intake->limits.settled;
     watch_add(watch, "", &st);
     return 0;
 }
 
 void watch_close(struct watch *watch) {
     watch_forget(watch, "");
-    settle_forget_all(watch);
+    waiting_forget_all(watch);
+    arrive_forget_all(watch);
     watch->there = false;
     watch->complaints = 0;
 }

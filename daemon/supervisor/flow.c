@@ -20,6 +20,7 @@ void flow_claimed(void *user, struct intake_doc *doc) {
     f->job = (struct pool_job){.number = doc->claim,
                                .name = doc->name,
                                .fd = doc->fd,
+                               .leased = doc->leased,
                                .size = doc->size,
                                .pipeline = (uint32_t)s->rooms->config->watch[doc->watch].pipeline};
     f->order = ++s->claimed;
@@ -67,35 +68,55 @@ void flow_doc_end(struct flow_doc *f) {
     free(f);
 }
 
+static void take_descriptor(struct flow_doc *f) {
+    f->job.fd = f->doc->fd;
+    f->job.leased = f->doc->leased;
+    f->job.size = f->doc->size;
+}
+
+static bool wait_for_rest(struct flow_doc *f) {
+    f->job.fd = -1;
+    f->doc->user = f;
+    return intake_again(f->supervisor->rooms->intake, f->doc);
+}
+
 int flow_again(void *user, struct pool_job *job) {
     struct rooms *rooms = user;
     struct flow_doc *f = doc_of(job);
     struct error err;
     int e = intake_reopen(rooms->intake, f->doc, &err);
-    if (e < 0) {
-        log_warn("%s", err.text);
-        flow_doc_end(f);
-        return e;
+    if (e == 0) {
+        take_descriptor(f);
+        return 0;
     }
-    job->fd = f->doc->fd;
-    job->size = f->doc->size;
-    return 0;
+    if (e != -EAGAIN)
+        log_warn("%s", err.text);
+    if (e != -EAGAIN || !wait_for_rest(f))
+        flow_doc_end(f);
+    return e;
 }
 
-/* The file changed while it was read, by a writer that the lease could not see: what was read is worth nothing. */
+void flow_rested(void *user, struct intake_doc *doc) {
+    struct supervisor *s = user;
+    struct flow_doc *f = doc->user;
+    take_descriptor(f);
+    pool_submit(s->rooms->pool, &f->job);
+}
+
+void flow_unrested(void *user, struct intake_doc *doc) {
+    (void)user;
+    flow_doc_end(doc->user);
+}
+
+/* What was read of a file that changed meanwhile is worth nothing. */
 static void run_again(struct flow_doc *f) {
     struct supervisor *s = f->supervisor;
     free(take_ptr(f->answer.body));
     if (f->answer.spool >= 0)
         pool_spool_close(s->rooms->pool, take_fd(f->answer.spool));
-    if (f->job.attempts < CHANGED_MAX) {
-        log_info("%s changed while it was read; it is read again", f->doc->name);
-        pool_submit(s->rooms->pool, &f->job);
-        return;
-    }
-    f->death = mem_alloc(sizeof *f->death);
-    *f->death = (struct pool_death){.reason = "changed each time while it was read"};
-    commit_add(f);
+    f->job.attempts = 0;
+    if (!wait_for_rest(f))
+        flow_doc_end(f);
 }
 
 void flow_answered(void *user, struct pool_job *job, struct pool_answer *answer) {

@@ -28,7 +28,6 @@ enum {
     CLAIMED_OPEN = 128,
     CLAIMED_OUT = 1024,
     WAITING_MAX = 1024,
-    CHANGED_MAX = 5,   /* runs of a document whose file changes while it is read */
     RETRY_FIRST = 500, /* ms until the journal is tried again; doubles up to */
     RETRY_LONGEST = 30000,
     RETAIN_PERIOD = 600000, /* ms */
@@ -176,6 +175,8 @@ void log_lines(const char *text, size_t len);
 
 /* flow.c */
 void flow_claimed(void *user, struct intake_doc *doc);
+void flow_rested(void *user, struct intake_doc *doc);
+void flow_unrested(void *user, struct intake_doc *doc);
 int flow_committed(void *user, const struct intake_doc *doc);
 int flow_seen(void *user, const struct intake_doc *doc);
 void flow_sent(void *user, struct pool_job *job);

@@ -115,8 +115,14 @@ int rooms_start_admin(struct supervisor *s, struct rooms *rooms, struct error *e
 }
 
 int rooms_start_intake(struct supervisor *s, struct rooms *rooms, struct error *err) {
-    struct intake_limits limits = {.open = CLAIMED_OPEN, .out = CLAIMED_OUT, .waiting = WAITING_MAX};
-    struct intake_calls calls = {.user = s, .claimed = flow_claimed, .committed = flow_committed, .seen = flow_seen};
+    struct intake_limits limits = {
+        .open = CLAIMED_OPEN, .out = CLAIMED_OUT, .waiting = WAITING_MAX, .settled = s->options.once};
+    struct intake_calls calls = {.user = s,
+                                 .claimed = flow_claimed,
+                                 .rested = flow_rested,
+                                 .dropped = flow_unrested,
+                                 .committed = flow_committed,
+                                 .seen = flow_seen};
     return intake_start(&s->loop, rooms->config, &limits, &calls, &rooms->intake, err);
 }
 

@@ -65,7 +65,7 @@ struct wire_job {
     uint64_t job;      /* the daemon's number for it, comes back in DONE */
     uint64_t size;     /* bytes when it was claimed */
     uint32_t pipeline; /* index */
-    uint32_t reserved;
+    uint32_t leased;   /* 1: the file is under a read lease, which is gone when anybody opened it for writing */
 };
 
 struct wire_spool_wanted {

@@ -93,7 +93,7 @@ static void became_first(struct worker *worker) {
 }
 
 int worker_send(struct worker *worker, struct pool_job *job) {
-    struct wire_job message = {.job = job->number, .size = job->size, .pipeline = job->pipeline};
+    struct wire_job message = {.job = job->number, .size = job->size, .pipeline = job->pipeline, .leased = job->leased};
     int e = wire_send(worker->child.socket, WIRE_JOB, &message, job->name, strlen(job->name), &job->fd, 1);
     if (e < 0)
         return e;

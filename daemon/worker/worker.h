@@ -5,9 +5,10 @@
  * to hand them on. Previous room: intake; next room: journal.
  *
  * Each worker has up to WORKER_WINDOW documents, of which it works on the first; the others hide the time of waking it
- * up. While many small ones wait it has up to WORKER_WINDOW_MANY, so that it need not be waked for each few. Answers come in the order of the documents. The time limit runs for the first one. A worker that dies takes down
- * only the document it was at (the shared progress page says which, and at which plugin); the others are given to a
- * worker again. So is a document whose records found no room in the spool, after a pause.
+ * up. While many small ones wait it has up to WORKER_WINDOW_MANY, so that it need not be waked for each few. Answers
+ * come in the order of the documents. The time limit runs for the first one. A worker that dies takes down only the
+ * document it was at (the shared progress page says which, and at which plugin); the others are given to a worker
+ * again. So is a document whose records found no room in the spool, after a pause.
  */
 #pragma once
 #include <cjson/cJSON.h>
@@ -27,7 +28,8 @@ struct pool;
 struct pool_job {
     uint64_t number; /* unique */
     const char *name;
-    int fd; /* the file, at offset 0; the caller's to close after `sent` */
+    int fd;      /* the file, at offset 0; the caller's to close after `sent` */
+    bool leased; /* fd holds a read lease */
     uint64_t size;
     uint32_t pipeline;
     unsigned attempts;     /* how often a worker got it */

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Helpers of the flow tests, to be sourced. Gives a folder of its own ($here, removed at the end), the program ($siftd), and:
 #
-#   configure < YAML          writes $here/siftd.yaml; without input's text (empty), a minimal one: drop/ to records.jsonl
+#   configure < YAML          writes $here/siftd.yaml; without input's text (empty), a minimal one: drop/ to records.jsonl. Files
+#                             written in the folder itself are taken when they are closed, unless the text speaks of `settle`
 #   start [OPTION...]         runs the daemon, returns when it answers; its messages go to $here/log
 #   stop                      ends it with SIGTERM and waits; returns its exit code
 #   drop FILE [NAME]          puts a copy into $here/drop in one step
@@ -68,6 +69,8 @@ watch: [ { dir: drop } ]
 sinks: { out: { plugin: file, path: records.jsonl } }
 END
     fi
+    grep -q settle: "$here/siftd.yaml" ||
+        sed -i 's/{ *dir: /{ settle: 0ms, dir: /; s/^\( *\)- dir: /\1- settle: 0ms\n\1  dir: /' "$here/siftd.yaml"
     mkdir -p "$here/drop"
 }
 

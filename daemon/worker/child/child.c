@@ -194,7 +194,11 @@ static void answer(struct worker *worker, uint64_t job) {
 }
 
 static void work(struct worker *worker, const struct wire_job *job, const char *name, int fd) {
-    struct process_calls calls = {.user = worker, .flush = flush, .step = note_step, .flush_at = SPOOL_PIECE};
+    struct process_calls calls = {.user = worker,
+                                  .flush = flush,
+                                  .step = note_step,
+                                  .flush_at = SPOOL_PIECE,
+                                  .guard = job->leased ? GUARD_LEASE : GUARD_CONTENT};
     struct error err = {0};
     worker->job = job->job;
     worker->progress->job = job->job;

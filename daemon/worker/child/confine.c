@@ -114,9 +114,9 @@ static const int allowed[] = {
 
 /* What libraries try and can do without: refused with an errno instead of the end. */
 static const int refused[] = {
-    SCMP_SYS(open),      SCMP_SYS(openat),     SCMP_SYS(stat),     SCMP_SYS(lstat),      SCMP_SYS(access),
-    SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getdents64),
-    SCMP_SYS(statx),     SCMP_SYS(ioctl),      SCMP_SYS(fcntl),    SCMP_SYS(prlimit64),
+    SCMP_SYS(open),      SCMP_SYS(openat),     SCMP_SYS(stat),      SCMP_SYS(lstat),      SCMP_SYS(access),
+    SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink),  SCMP_SYS(readlinkat), SCMP_SYS(getdents64),
+    SCMP_SYS(statx),     SCMP_SYS(ioctl),      SCMP_SYS(prlimit64),
 };
 
 static int add_rules(scmp_filter_ctx filter) {
@@ -135,6 +135,10 @@ static int add_rules(scmp_filter_ctx filter) {
     if (r == 0)
         r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(newfstatat), 1,
                              SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, 0));
+    if (r == 0) /* has anybody opened the file for writing? */
+        r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_EQ, F_GETLEASE));
+    if (r == 0)
+        r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_NE, F_GETLEASE));
     if (r == 0) /* abort() signals the process itself */
         r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
     return r;

@@ -70,11 +70,33 @@ static void content_close(struct content *content) {
         munmap(content->map, content->size);
 }
 
-static bool has_changed(int fd, const struct stat *before) {
+static bool same_times(const struct stat *a, const struct stat *b) {
+    return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+           a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* Nobody could open it for writing without breaking the lease, and nobody had it open when that was given. Without one,
+ * size and time tell of writes; a writer that has the file mapped changes neither for a while, so that the content is
+ * looked at once more. */
+static bool has_changed(int fd, const struct stat *before, const struct content *content, const uint8_t *sha256,
+                        enum process_guard guard) {
     struct stat now;
-    return S_ISREG(before->st_mode) && fstat(fd, &now) == 0 &&
-           (now.st_size != before->st_size || now.st_mtim.tv_sec != before->st_mtim.tv_sec ||
-            now.st_mtim.tv_nsec != before->st_mtim.tv_nsec);
+    struct content again = {0};
+    uint8_t digest[SHA256_SIZE];
+    struct error why;
+    if (!S_ISREG(before->st_mode) || guard == GUARD_NONE)
+        return false;
+    if (guard == GUARD_LEASE)
+        return fcntl(fd, F_GETLEASE) != F_RDLCK;
+    if (fstat(fd, &now) < 0 || !same_times(&now, before) || lseek(fd, 0, SEEK_SET) < 0)
+        return true;
+    bool same = content_open(fd, &now, &again, &why) == 0 && again.size == content->size;
+    if (same) {
+        hash_sha256(again.map ? again.map : again.own, again.size, digest);
+        same = memcmp(digest, sha256, sizeof digest) == 0;
+    }
+    content_close(&again);
+    return !same;
 }
 
 /* --- the stages --------------------------------------------------------------------------------------------------- */
@@ -379,7 +401,7 @@ int processor_run(struct processor *processor, size_t index, int fd, const char 
     run.shown = want_text ? ret : NULL;
     int status = run_document(&run, r);
     fill_result(&run, status, ret);
-    ret->changed = r == 0 && has_changed(fd, &st);
+    ret->changed = r == 0 && has_changed(fd, &st, &content, ret->sha256, calls->guard);
     leave(&run);
     text_clear(&doc->text); /* it may have borrowed the bytes */
     content_close(&content);

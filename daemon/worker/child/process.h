@@ -20,11 +20,19 @@ typedef int process_flush_fn(void *user, const char *at, size_t len);
 /* Called before each plugin's work: for the progress page. stage is enum siftd_stage. */
 typedef void process_step_fn(void *user, int stage, const char *plugin);
 
+/* How `changed` is found out. */
+enum process_guard {
+    GUARD_NONE,    /* not at all */
+    GUARD_LEASE,   /* the file is under a read lease, which is gone when anybody opened it for writing */
+    GUARD_CONTENT, /* by size, time, and a second look at the content */
+};
+
 struct process_calls {
     void *user;
     process_flush_fn *flush; /* NULL: the whole body stays in memory */
     process_step_fn *step;   /* NULL: nobody looks */
     size_t flush_at;         /* body bytes in memory before flush is called */
+    enum process_guard guard;
 };
 
 struct process_fact { /* a record's place in the cleaned text */

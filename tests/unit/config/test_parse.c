@@ -45,6 +45,9 @@ static void minimal_has_every_default(void **state) {
     assert_string_equal(w->done_dir, "/srv/state/done");
     assert_false(w->recursive);
     assert_int_equal(w->quiet, 250);
+    assert_int_equal(w->settle, 5000);
+    assert_int_equal(w->poll, 2000);
+    assert_null(w->marker);
     assert_int_equal(w->when_done, DONE_MOVE);
     assert_int_equal(w->include.count, 1);
     assert_string_equal(w->include.item[0], "*");

@@ -41,6 +41,17 @@ static void the_whole_one_names_every_key(void **state) {
     buf_free(&text);
 }
 
+static void the_whole_one_names_when_files_are_taken(void **state) {
+    (void)state;
+    struct buf text = {0};
+    struct config *c = load(SIFTD_SOURCE_DIR "/conf/siftd.yaml", &text);
+    assert_non_null(strstr(text.at, "\n    settle: "));
+    assert_non_null(strstr(text.at, "\n    # marker: "));
+    assert_non_null(strstr(text.at, "\n    poll: "));
+    config_free(c);
+    buf_free(&text);
+}
+
 static void assert_same_words(const struct config_words *a, const struct config_words *b) {
     assert_int_equal(a->count, b->count);
     for (size_t i = 0; i < a->count; i++)
@@ -73,6 +84,8 @@ static void both_mean_the_same_defaults(void **state) {
     assert_int_equal(whole->sink[0].backlog_age, least->sink[0].backlog_age);
     assert_int_equal(whole->watch[0].recursive, least->watch[0].recursive);
     assert_int_equal(whole->watch[0].quiet, least->watch[0].quiet);
+    assert_int_equal(whole->watch[0].settle, least->watch[0].settle);
+    assert_int_equal(whole->watch[0].poll, least->watch[0].poll);
     assert_int_equal(whole->watch[0].when_done, least->watch[0].when_done);
     assert_same_words(&whole->watch[0].include, &least->watch[0].include);
     assert_same_words(&whole->packs, &least->packs);
@@ -86,6 +99,7 @@ static void both_mean_the_same_defaults(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_whole_one_names_every_key),
+        cmocka_unit_test(the_whole_one_names_when_files_are_taken),
         cmocka_unit_test(both_mean_the_same_defaults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

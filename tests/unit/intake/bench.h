@@ -31,7 +31,8 @@ struct bench {
     struct intake_limits limits;
     struct intake *intake;
     struct intake_doc *taken[TAKEN_MAX];
-    unsigned count, most_out;
+    struct intake_doc *rested;
+    unsigned count, most_out, dropped;
     bool finish_at_once, answer_committed, answer_seen;
     uv_timer_t clock;
     bool late;
@@ -65,6 +66,17 @@ static void on_claimed(void *user, struct intake_doc *doc) {
         b->most_out = intake_out(b->intake);
 }
 
+static void on_rested(void *user, struct intake_doc *doc) {
+    struct bench *b = user;
+    b->rested = doc;
+}
+
+static void on_dropped(void *user, struct intake_doc *doc) {
+    struct bench *b = user;
+    b->dropped++;
+    intake_release(b->intake, doc);
+}
+
 static int on_committed(void *user, const struct intake_doc *doc) {
     (void)doc;
     return ((struct bench *)user)->answer_committed;
@@ -76,7 +88,12 @@ static int on_seen(void *user, const struct intake_doc *doc) {
 }
 
 static void start(struct bench *b) {
-    struct intake_calls calls = {b, on_claimed, on_committed, on_seen};
+    struct intake_calls calls = {.user = b,
+                                 .claimed = on_claimed,
+                                 .rested = on_rested,
+                                 .dropped = on_dropped,
+                                 .committed = on_committed,
+                                 .seen = on_seen};
     struct error err;
     if (intake_start(&b->loop, &b->config, &b->limits, &calls, &b->intake, &err) < 0)
         fail_msg("%s", err.text);
