@@ -92,6 +92,7 @@ struct folder {
     char *path; /* below the watched folder; "" for itself */
     uint64_t device, inode;
     uv_fs_event_t event;
+    int deaf;    /* why its events cannot be had, libuv's code; 0 */
     bool queued; /* for a scan */
     bool again;  /* something happened while it could not be looked at */
     bool dead;
@@ -126,6 +127,12 @@ struct watch {
     struct intake *intake;
     const struct config_watch *config;
     uint16_t index;
+    const char *silent; /* its file system, when that does not tell of everything */
+    bool told_silent;
+    size_t deaf;                    /* folders whose events cannot be had */
+    int deaf_code;                  /* of the last of them */
+    uint64_t next_poll;             /* loop time, while silent or deaf */
+    uint64_t scan_since, scan_took; /* ms: from the first queued folder to the last one read */
     bool there; /* false while it is missing. It is not held open: inotify tells a removal only of closed ones */
     struct identity root;
     int work;        /* its hidden work folder; -1: the state's is used */
@@ -161,6 +168,8 @@ struct intake {
     uv_timer_t settle;  /* the earliest waiting file */
     uv_timer_t again;   /* the earliest file that changed while it was read */
     uv_timer_t period;  /* the regular scan, and looks for missing folders */
+    uv_poll_t mounts;   /* the table of mounts changes */
+    int mounts_fd;      /* -1 */
     unsigned handles;   /* not yet closed */
     uint64_t next_scan; /* loop time */
     bool stopping;
@@ -203,6 +212,16 @@ void watch_check(struct watch *watch); /* is the folder still the one that is wa
 struct folder *watch_add(struct watch *watch, const char *path, const struct stat *st); /* a folder below */
 void watch_forget(struct watch *watch, const char *path); /* it and those below it are gone */
 void scan_queue_all(struct watch *watch);
+/* Is the folder, or one below it, read every now and then for want of events? */
+bool watch_is_polled(const struct watch *watch);
+void watch_plan_poll(struct watch *watch);
+void watch_poll(struct watch *watch, bool try_again);
+const char *watch_deaf_words(int code);
+
+/* mount.c */
+/* Judges the file system that `fd` is on: are leases and times those of this machine, does it tell of all that happens
+ * (NULL; else its name)? */
+void mount_judge(int fd, bool *ret_remote, const char **ret_silent);
 
 /* scan.c */
 void scan_queue(struct folder *folder);

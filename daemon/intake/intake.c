@@ -14,22 +14,58 @@
 #include "base/os.h"
 #include "intake/inside.h"
 
+/* When the next of all that is due now and then is due. */
+static uint64_t next_period(const struct intake *intake, uint64_t now) {
+    uint64_t next = intake->next_scan;
+    for (size_t i = 0; i < intake->watches; i++) {
+        const struct watch *watch = &intake->watch[i];
+        if (!watch->there && next > now + MISSING_PERIOD)
+            next = now + MISSING_PERIOD;
+        if (watch_is_polled(watch) && next > watch->next_poll)
+            next = watch->next_poll;
+    }
+    return next > now ? next : now + 1;
+}
+
 static void on_period(uv_timer_t *timer) {
     struct intake *intake = timer->data;
     uint64_t now = uv_now(intake->loop);
-    bool due = now >= intake->next_scan, missing = false;
+    bool due = now >= intake->next_scan;
     if (due)
         intake->next_scan = now + SCAN_PERIOD;
     for (size_t i = 0; i < intake->watches; i++) {
         struct watch *watch = &intake->watch[i];
-        if (due || !watch->there)
+        bool poll = watch_is_polled(watch) && now >= watch->next_poll;
+        if (due || poll || !watch->there)
             watch_check(watch);
         if (due && watch->there)
             scan_queue_all(watch);
-        missing |= !watch->there;
+        if ((due || poll) && watch->there)
+            watch_poll(watch, due);
     }
-    uint64_t next = missing && intake->next_scan > now + MISSING_PERIOD ? now + MISSING_PERIOD : intake->next_scan;
-    uv_timer_start(timer, on_period, next - now, 0);
+    uv_timer_start(timer, on_period, next_period(intake, now) - now, 0);
+}
+
+/* The table of mounts has changed: one may lie over a watched folder now, or have lain there. No event tells that. */
+static void on_mounts(uv_poll_t *poll, int status, int events) {
+    struct intake *intake = poll->data;
+    (void)events;
+    if (status < 0)
+        uv_poll_stop(poll);
+    for (size_t i = 0; i < intake->watches && !intake->stopping; i++)
+        watch_check(&intake->watch[i]);
+}
+
+/* Without it the periodic looks are all there is. */
+static void watch_mounts(struct intake *intake) {
+    intake->mounts_fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+    if (intake->mounts_fd < 0 || uv_poll_init(intake->loop, &intake->mounts, intake->mounts_fd) < 0) {
+        intake->mounts_fd = close_fd(intake->mounts_fd);
+        return;
+    }
+    intake->mounts.data = intake;
+    intake->handles++;
+    uv_poll_start(&intake->mounts, UV_PRIORITIZED, on_mounts);
 }
 
 static void start_handles(struct intake *intake) {
@@ -83,7 +119,8 @@ static int begin(struct intake *intake, struct error *err) {
 int intake_start(uv_loop_t *loop, const struct config *config, const struct intake_limits *limits,
                  const struct intake_calls *calls, struct intake **ret, struct error *err) {
     struct intake *intake = mem_alloc(sizeof *intake);
-    *intake = (struct intake){.loop = loop, .config = config, .limits = *limits, .calls = *calls, .work = -1};
+    *intake = (struct intake){
+        .loop = loop, .config = config, .limits = *limits, .calls = *calls, .work = -1, .mounts_fd = -1};
     intake->watches = config->watches;
     intake->arriving_end = &intake->arriving;
     intake->watch = mem_alloc((config->watches + 1) * sizeof *intake->watch);
@@ -95,6 +132,7 @@ int intake_start(uv_loop_t *loop, const struct config *config, const struct inta
         return e;
     }
     start_handles(intake);
+    watch_mounts(intake);
     signal(SIGIO, SIG_IGN); /* tells that a lease is broken; who reads the file asks for itself */
     for (size_t i = 0; i < intake->watches; i++)
         watch_check(&intake->watch[i]);
@@ -124,6 +162,8 @@ void intake_stop(struct intake *intake) {
     uv_close((uv_handle_t *)&intake->settle, on_closed);
     uv_close((uv_handle_t *)&intake->again, on_closed);
     uv_close((uv_handle_t *)&intake->period, on_closed);
+    if (intake->mounts_fd >= 0)
+        uv_close((uv_handle_t *)&intake->mounts, on_closed);
 }
 
 bool intake_stopped(const struct intake *intake) {
@@ -148,6 +188,7 @@ struct intake *intake_free(struct intake *intake) {
         close_fd(intake->watch[i].work);
     }
     close_fd(intake->work);
+    close_fd(intake->mounts_fd);
     free(intake->watch);
     free(intake);
     return NULL;

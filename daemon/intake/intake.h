@@ -7,8 +7,9 @@
  *
  * Noticing. uv_fs_event announces and a directory scan decides: libuv tells neither the end of a write nor a queue that
  * ran over. An event with a name leads to a direct look at that entry; the start, a burst of events, a folder that came
- * back and a period of 30 s lead to a scan. A scan streams through the folder in small batches and stops while too many
- * documents are out, so that a folder of any size is taken in bounded memory.
+ * back and a period of 30 s lead to a scan. Folders on file systems that do not tell of everything (mount.c), and those
+ * whose watch cannot be had, are read every `poll` instead. A scan streams through the folder in small batches and
+ * stops while too many documents are out, so that a folder of any size is taken in bounded memory.
  *
  * Whole? A read lease (fcntl(2), F_SETLEASE) is refused with EAGAIN while anybody holds the file open for writing or
  * has it mapped so: such files are looked at again by a timer. One that was moved or linked in is whole then: two
@@ -134,7 +135,8 @@ uint64_t intake_stalled(const struct intake *intake);
  * counted. */
 bool intake_busy(const struct intake *intake, unsigned *ret_held);
 unsigned intake_out(const struct intake *intake);
-/* [{"dir":…,"mode":"lease"|"quiet","watched":…,"folders":…,"waiting":…}] */
+/* [{"dir":…,"mode":"lease"|"quiet","watched":…,"events":"watched"|"polled","why":null or why it is polled,"folders":…,
+ * "waiting":…}] */
 cJSON *intake_status(const struct intake *intake);
 /* Files that are not taken, and why: {"waiting":[{"dir":…,"name":…,"reason":…,"since":seconds since 1970,"bytes":…,
  * "again":ms until the next look}],"more":false}; `more`: the list of what waits is full. */

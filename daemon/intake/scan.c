@@ -24,6 +24,8 @@ void scan_queue(struct folder *folder) {
     }
     folder->queued = true;
     folder->next_queued = NULL;
+    if (!scan_pending(watch))
+        watch->scan_since = uv_now(watch->intake->loop);
     if (watch->last)
         watch->last->next_queued = folder;
     else
@@ -104,12 +106,21 @@ static bool worth_opening(const struct folder *folder, const struct dirent *entr
     return (entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN) && settle_wanted(config, path);
 }
 
+static void all_read(struct watch *watch) {
+    watch->first_scan = false;
+    if (watch->scan_since == 0)
+        return;
+    watch->scan_took = uv_now(watch->intake->loop) - watch->scan_since;
+    watch->scan_since = 0;
+    watch_plan_poll(watch);
+}
+
 void scan_some(struct watch *watch) {
     for (int i = 0; i < SCAN_BATCH && pressure_room(watch->intake); i++) {
         if (!watch->there)
             return;
         if (!watch->scanning && !scan_begin(watch)) {
-            watch->first_scan = false;
+            all_read(watch);
             return;
         }
         if (!watch->scanning)

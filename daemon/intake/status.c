@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What intake is doing, for the supervisor and for those who ask. */
+#include <stdio.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
@@ -26,6 +27,21 @@ static unsigned count_waiting(const struct intake *intake, const struct watch *w
     return count;
 }
 
+/* Why a folder is polled. */
+static void add_why(const struct watch *watch, cJSON *item) {
+    char text[256];
+    if (!watch_is_polled(watch)) {
+        cJSON_AddNullToObject(item, "why");
+        return;
+    }
+    if (watch->deaf)
+        snprintf(text, sizeof text, "%zu folders cannot be watched: %s", watch->deaf,
+                 watch_deaf_words(watch->deaf_code));
+    else
+        snprintf(text, sizeof text, "%s does not tell of all that happens there", watch->silent);
+    cJSON_AddStringToObject(item, "why", text);
+}
+
 cJSON *intake_status(const struct intake *intake) {
     cJSON *list = cJSON_CreateArray();
     for (size_t i = 0; i < intake->watches; i++) {
@@ -34,6 +50,8 @@ cJSON *intake_status(const struct intake *intake) {
         cJSON_AddStringToObject(item, "dir", watch->config->dir);
         cJSON_AddStringToObject(item, "mode", watch->network || watch->by_quiet ? "quiet" : "lease");
         cJSON_AddBoolToObject(item, "watched", watch->there);
+        cJSON_AddStringToObject(item, "events", watch_is_polled(watch) ? "polled" : "watched");
+        add_why(watch, item);
         cJSON_AddNumberToObject(item, "folders", (double)watch->folder_count);
         cJSON_AddNumberToObject(item, "waiting", count_waiting(intake, watch));
         cJSON_AddItemToArray(list, item);

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -77,6 +76,7 @@ static void on_folder_closed(uv_handle_t *handle) {
 
 static void folder_close(struct folder *folder) {
     struct watch *watch = folder->watch;
+    watch->deaf -= folder->deaf < 0;
     tdelete(folder, &watch->folders, by_path);
     watch->folder_count--;
     scan_forget(folder);
@@ -106,14 +106,30 @@ static const char *own_name(const struct folder *folder) {
 
 static void on_event(uv_fs_event_t *handle, const char *name, int events, int status);
 
+/* A folder whose events cannot be had is polled. One sentence tells of the first, one that the last has its events
+ * again.
+ */
+static void set_deaf(struct folder *folder, int code) {
+    struct watch *watch = folder->watch;
+    bool was = watch->deaf > 0;
+    watch->deaf += (code < 0) - (folder->deaf < 0);
+    folder->deaf = code;
+    if (code < 0)
+        watch->deaf_code = code;
+    if (!was && watch->deaf)
+        log_warn("%s%s%s cannot be watched: %s; it is read every %lld ms instead", watch->config->dir,
+                 folder->path[0] ? "/" : "", folder->path, watch_deaf_words(code), (long long)watch->config->poll);
+    if (was && watch->deaf == 0)
+        log_info("all folders of %s are watched again", watch->config->dir);
+    watch_plan_poll(watch);
+}
+
 /* Also when the folder looks the same: one that was removed and made again may have its old inode's number. */
 static void renew(struct folder *folder) {
     _cleanup_(freep) char *full = watch_path(folder->watch, folder->path);
     uv_fs_event_stop(&folder->event);
     int e = uv_fs_event_start(&folder->event, on_event, full, 0);
-    if (e < 0 && e != UV_ENOENT)
-        log_warn("%s cannot be watched: %s; it is scanned every %d s instead", full, uv_strerror(e),
-                 SCAN_PERIOD / 1000);
+    set_deaf(folder, e == UV_ENOENT ? 0 : e);
     scan_queue(folder);
 }
 
@@ -191,6 +207,50 @@ void watch_forget(struct watch *watch, const char *path) {
     free(list.item);
 }
 
+/* --- polling ------------------------------------------------------------------------------------------------------ */
+
+const char *watch_deaf_words(int code) {
+    if (code == UV_ENOSPC)
+        return "the limit of watches is reached (sysctl fs.inotify.max_user_watches)";
+    if (code == UV_EMFILE)
+        return "the limit of open files or of inotify instances is reached (sysctl fs.inotify.max_user_instances)";
+    return uv_strerror(code);
+}
+
+bool watch_is_polled(const struct watch *watch) {
+    return watch->there && (watch->silent || watch->deaf);
+}
+
+/* A tenth of the time at most goes into reading a large folder over and over. */
+static uint64_t poll_pause(const struct watch *watch) {
+    uint64_t least = (uint64_t)watch->config->poll, rest = 9 * watch->scan_took;
+    return least > rest ? least : rest;
+}
+
+void watch_plan_poll(struct watch *watch) {
+    struct intake *intake = watch->intake;
+    uint64_t pause = poll_pause(watch);
+    if (!watch_is_polled(watch))
+        return;
+    watch->next_poll = uv_now(intake->loop) + pause;
+    if (uv_is_active((uv_handle_t *)&intake->period) && uv_timer_get_due_in(&intake->period) > pause)
+        uv_timer_start(&intake->period, intake->period.timer_cb, pause, 0);
+}
+
+/* The watches are tried again now and then: others may have given theirs back. */
+void watch_poll(struct watch *watch, bool try_again) {
+    struct listing list = {0};
+    twalk_r(watch->folders, list_one, &list);
+    for (size_t i = 0; i < list.count; i++) {
+        if (list.item[i]->deaf < 0 && try_again)
+            renew(list.item[i]);
+        else if (list.item[i]->deaf < 0 || watch->silent)
+            scan_queue(list.item[i]);
+    }
+    free(list.item);
+    watch_plan_poll(watch);
+}
+
 void scan_queue_all(struct watch *watch) {
     struct listing list = {0};
     twalk_r(watch->folders, list_one, &list);
@@ -199,24 +259,18 @@ void scan_queue_all(struct watch *watch) {
     free(list.item);
 }
 
-/* File systems that refuse leases, or grant them without asking the other machines, and keep another machine's time. */
-static bool is_network(int fd) {
-    static const long magics[] = {
-        0x6969 /* NFS */, 0x65735546 /* FUSE */, (long)0xff534d42 /* CIFS */, (long)0xfe534d42 /* SMB2 */,
-        0x517b /* SMB */, 0x01021997 /* 9P */,   0x5346414f /* AFS */,        0x00c36400 /* Ceph */};
-    struct statfs fs;
-    if (fstatfs(fd, &fs) < 0)
-        return true;
-    for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
-        if ((long)(fs.f_type & 0xffffffff) == (magics[i] & 0xffffffff))
-            return true;
-    return false;
-}
-
 static void note_own(const char *path, struct identity *ret) {
     struct stat st;
     if (path && stat(path, &st) == 0)
         *ret = (struct identity){st.st_dev, st.st_ino};
+}
+
+static bool tell_silent(const struct watch *watch) {
+    if (!watch->silent || watch->told_silent)
+        return watch->told_silent;
+    log_info("%s is on %s, which does not tell of all that happens there; it is read every %lld ms", watch->config->dir,
+             watch->silent, (long long)watch->config->poll);
+    return true;
 }
 
 /* The folder may come with claims of its own: an earlier siftd's, on a disk that was not there at start. */
@@ -233,7 +287,8 @@ int watch_open(struct watch *watch) {
     struct stat st;
     if (fd < 0 || fstat(fd, &st) < 0)
         return -errno;
-    watch->network = is_network(fd);
+    mount_judge(fd, &watch->network, &watch->silent);
+    watch->told_silent |= tell_silent(watch);
     note_own(config->done_dir, &watch->own[0]);
     note_own(watch->intake->config->state_dir, &watch->own[1]);
     watch->root = (struct identity){st.st_dev, st.st_ino};

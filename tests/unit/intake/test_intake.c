@@ -138,6 +138,29 @@ static void test_many_held_files(void **state) {
     assert_int_equal(b->count, 40);
 }
 
+static void test_polled_where_no_events_come(void **state) {
+    struct bench *b = *state;
+    b->watch[0].poll = 100;
+    start(b);
+    run(b, 1, 20);
+    struct watch *watch = &b->intake->watch[0];
+    struct stat st;
+    assert_int_equal(stat(at(b, "drop"), &st), 0);
+    struct folder *folder = watch_add(watch, "", &st);
+    uv_fs_event_stop(&folder->event);
+    watch->silent = "test";
+    watch_plan_poll(watch);
+    put(b, "drop/x", "text");
+    run(b, 1, 10000);
+    assert_int_equal(b->count, 1);
+    cJSON *status = intake_status(b->intake);
+    const cJSON *first = cJSON_GetArrayItem(status, 0);
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(first, "events")), "polled");
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(first, "why")),
+                        "test does not tell of all that happens there");
+    cJSON_Delete(status);
+}
+
 static void test_folder_comes_and_goes(void **state) {
     struct bench *b = *state;
     start(b);
@@ -432,6 +455,7 @@ int main(void) {
         TEST(same_name_again),
         TEST(backlog_in_bounded_memory),
         TEST(many_held_files),
+        TEST(polled_where_no_events_come),
         TEST(folder_comes_and_goes),
         TEST(folders_below),
         TEST(restart),
