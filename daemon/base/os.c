@@ -70,6 +70,22 @@ int os_pwrite_all(int fd, const void *data, size_t len, off_t at) {
     return 0;
 }
 
+/* The folder that a path stands in. */
+static char *parent_of(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? mem_strndup(path, slash == path ? 1 : (size_t)(slash - path)) : mem_strdup(".");
+}
+
+/* A new folder that a power cut takes away takes along what was moved into it, synced or not. One that may not be read
+ * cannot be synced. */
+static int make_folder(const char *path, mode_t mode) {
+    if (os.mkdirat(AT_FDCWD, path, mode) < 0)
+        return errno == EEXIST ? 0 : -errno;
+    _cleanup_(freep) char *parent = parent_of(path);
+    int r = os_sync_dir(parent);
+    return r == -EACCES || r == -EINVAL ? 0 : r;
+}
+
 int os_mkdirs(const char *path, mode_t mode) {
     _cleanup_(freep) char *copy = mem_strdup(path);
     for (char *p = copy + 1;; p++) {
@@ -77,8 +93,9 @@ int os_mkdirs(const char *path, mode_t mode) {
             continue;
         char rest = *p;
         *p = 0;
-        if (os.mkdirat(AT_FDCWD, copy, mode) < 0 && errno != EEXIST)
-            return -errno;
+        int r = make_folder(copy, mode);
+        if (r < 0)
+            return r;
         if (!rest)
             break;
         *p = rest;
@@ -98,10 +115,7 @@ int os_sync_dir(const char *path) {
 
 int os_replace_file(const char *path, const void *data, size_t len) {
     _cleanup_(freep) char *temporary = mem_format("%s.new", path);
-    _cleanup_(freep) char *folder = mem_strdup(path);
-    char *slash = strrchr(folder, '/');
-    if (slash)
-        slash[slash == folder] = 0;
+    _cleanup_(freep) char *folder = parent_of(path);
     _cleanup_(closep) int fd = os.open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
     if (fd < 0)
         return -errno;
@@ -110,5 +124,5 @@ int os_replace_file(const char *path, const void *data, size_t len) {
         return r;
     if (os.fsync(fd) < 0 || os.renameat(AT_FDCWD, temporary, AT_FDCWD, path) < 0)
         return -errno;
-    return os_sync_dir(slash ? folder : ".");
+    return os_sync_dir(folder);
 }

@@ -34,7 +34,7 @@ extern struct os_calls os;
 /* Writes all of it, going on after short writes and EINTR; 0 or -errno. */
 int os_write_all(int fd, const void *data, size_t len);
 int os_pwrite_all(int fd, const void *data, size_t len, off_t at);
-/* Makes a folder and those above it; 0 when it is there already, or -errno. */
+/* Makes a folder and those above it, safe from a power cut; 0 when it is there already, or -errno. */
 int os_mkdirs(const char *path, mode_t mode);
 /* Syncs a folder, so that a name made or changed in it survives a power cut; 0 or -errno. */
 int os_sync_dir(const char *path);
