@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "command.h"
 #include "journal/journal.h"
@@ -93,13 +94,36 @@ static int run(const char *verb, const char *path) {
     return r < 0 ? EXIT_REFUSED : EXIT_DONE;
 }
 
+static int repair(const char *dir) {
+    struct journal_recovery found = {0};
+    struct error err = {0};
+    struct stat st;
+    if (stat(dir, &st) < 0 || !S_ISDIR(st.st_mode)) {
+        log_error("%s is no folder; give the journal's folder, STATE/journal", dir);
+        return EXIT_REFUSED;
+    }
+    if (journal_repair(dir, &found, &err) < 0) {
+        log_error("%s", err.text);
+        return EXIT_REFUSED;
+    }
+    _cleanup_(buf_free) struct buf said = {0};
+    journal_tell(&found, &said);
+    if (said.len)
+        fwrite(said.at, 1, said.len, stdout);
+    puts(said.len ? "the journal is whole again" : "there was nothing to repair");
+    return EXIT_DONE;
+}
+
 int command_journal(int argc, char **argv) {
-    if (argc != 3 || (strcmp(argv[1], "cat") != 0 && strcmp(argv[1], "verify") != 0)) {
-        fputs("usage: siftd journal cat|verify FILE|DIR\n"
+    const char *verb = argc == 3 ? argv[1] : "";
+    if (strcmp(verb, "repair") == 0)
+        return repair(argv[2]);
+    if (strcmp(verb, "cat") != 0 && strcmp(verb, "verify") != 0) {
+        fputs("usage: siftd journal cat|verify FILE|DIR, siftd journal repair DIR\n"
               "cat prints the records of a segment, or of all segments of a journal; verify checks them and lists the "
-              "documents.\n",
+              "documents; repair puts damaged pieces of a journal that nobody writes aside under torn/.\n",
               stderr);
         return EXIT_USAGE;
     }
-    return run(argv[1], argv[2]);
+    return run(verb, argv[2]);
 }

@@ -39,6 +39,7 @@ struct os_calls os = {
     .linkat = linkat,
     .mkdirat = mkdirat,
     .sendfile = sendfile,
+    .fallocate = fallocate,
 };
 
 int os_write_all(int fd, const void *data, size_t len) {

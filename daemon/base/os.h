@@ -27,6 +27,7 @@ struct os_calls {
     int (*linkat)(int from_dir, const char *from, int to_dir, const char *to, int flags);
     int (*mkdirat)(int dir, const char *path, mode_t mode);
     ssize_t (*sendfile)(int to, int from, off_t *at, size_t len);
+    int (*fallocate)(int fd, int mode, off_t at, off_t len);
 };
 
 extern struct os_calls os;

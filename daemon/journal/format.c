@@ -8,7 +8,8 @@
 
 /* Without a zero behind them. */
 static const char SEGMENT_MAGIC[8] = "siftdseg", MARK_MAGIC[8] = "siftdcmt";
-static const char FRAME_MAGIC[4] = "SDOC";
+
+enum { FLAGS_AT = 53, FLAG_GAP = 2 };
 
 static void put16(char *at, uint16_t v) {
     v = htole16(v);
@@ -92,7 +93,7 @@ void frame_encode(const struct journal_doc *doc, uint64_t body_check, struct buf
     memcpy(at + 64, doc->sha256, SHA256_SIZE);
     put64(at + 96, body_check);
     memcpy(at + FRAME_FIXED, doc->name, name_size);
-    put64(at + 104, hash_xxh3(at, size));
+    put64(at + FRAME_FIXED - 8, hash_xxh3(at, size));
     out->len += size;
 }
 
@@ -100,11 +101,26 @@ uint64_t journal_frame_size(const struct journal_doc *doc) {
     return FRAME_FIXED + padded(strlen(doc->name)) + doc->body_size;
 }
 
+void frame_encode_gap(uint64_t sequence, uint32_t count, uint64_t size, struct buf *out) {
+    const struct journal_doc doc = {
+        .name = "", .sequence = sequence, .records = count, .body_size = size - FRAME_FIXED};
+    size_t begin = out->len;
+    frame_encode(&doc, 0, out);
+    char *at = out->at + begin;
+    at[FLAGS_AT] = FLAG_GAP;
+    put64(at + FRAME_FIXED - 8, 0);
+    put64(at + FRAME_FIXED - 8, hash_xxh3(at, FRAME_FIXED));
+}
+
 size_t frame_header_size(const char *at) {
     size_t size = get32(at + 4);
     if (memcmp(at, FRAME_MAGIC, sizeof FRAME_MAGIC) != 0 || size < FRAME_FIXED || size > FRAME_HEADER_MAX || size % 8)
         return 0;
     return size;
+}
+
+uint64_t frame_sequence(const char *at) {
+    return get64(at + 16);
 }
 
 /* The check is computed with its own field as zero. */
@@ -128,6 +144,7 @@ const char *frame_decode(const char *at, size_t size, struct frame *ret) {
                           .header_size = (uint32_t)size,
                           .name_at = name_at,
                           .name_size = name_size,
+                          .gap = at[FLAGS_AT] & FLAG_GAP,
                           .doc = {.body_size = get64(at + 8),
                                   .sequence = get64(at + 16),
                                   .claim = get64(at + 24),

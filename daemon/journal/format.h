@@ -28,7 +28,10 @@ struct frame {
     uint32_t header_size;
     size_t name_at; /* in the header */
     uint16_t name_size;
+    bool gap; /* stands for doc.records documents that were damaged; its body is no records */
 };
+
+static const char FRAME_MAGIC[4] = "SDOC"; /* without a zero behind it */
 
 void segment_header_encode(const struct segment_header *header, char out[SEGMENT_HEADER]);
 /* Decodes the first SEGMENT_HEADER bytes; NULL, or what is wrong with them. */
@@ -36,8 +39,12 @@ const char *segment_header_decode(const char in[SEGMENT_HEADER], struct segment_
 
 /* Appends a frame's header. Its size does not depend on the check. */
 void frame_encode(const struct journal_doc *doc, uint64_t body_check, struct buf *out);
+/* Appends the header of a gap of `size` bytes (FRAME_FIXED at least) in the place of `count` documents. */
+void frame_encode_gap(uint64_t sequence, uint32_t count, uint64_t size, struct buf *out);
 /* Size of the header that begins with these FRAME_START bytes, 0 when they begin none. */
 size_t frame_header_size(const char *at);
+/* The sequence number of these FRAME_FIXED bytes, unchecked. */
+uint64_t frame_sequence(const char *at);
 /* Decodes a header of that size; NULL, or what is wrong with it. */
 const char *frame_decode(const char *at, size_t size, struct frame *ret);
 

@@ -48,13 +48,22 @@ struct journal;
 struct journal_recovery { /* what journal_open found and did */
     uint64_t frames;      /* in the last segment */
     uint64_t cut;         /* bytes put aside behind the last complete frame */
-    char torn[512];       /* the file they were put into; empty when cut is 0 */
+    uint64_t lost;        /* committed documents that were damaged and are no longer in the journal */
+    uint64_t pieces;      /* damaged pieces put aside that were no torn tail */
+    char damage[1024];    /* the first of them: what was found */
+    char torn[512];       /* the last file that something was put into; empty when nothing was */
+    bool mark;            /* the commit mark was there and could not be believed */
 };
 
 /* Opens or begins the journal in folder `dir` for writing (a lock file keeps a second writer out, -EBUSY), cuts a torn
  * tail, sets the mark. `segment_size`: bytes after which a new segment begins. */
 int journal_open(const char *dir, uint64_t segment_size, struct journal **ret, struct journal_recovery *ret_found,
                  struct error *err);
+/* By hand: the same, with every segment read from end to end (journal_open reads the newest, up to 1 GiB of them). No
+ * writer may be running. */
+int journal_repair(const char *dir, struct journal_recovery *ret_found, struct error *err);
+/* What was found, as sentences, each ended by '\n'; nothing when all was good. */
+void journal_tell(const struct journal_recovery *found, struct buf *out);
 /* Appends the documents as one group: writes, syncs, moves the mark. sequence and time of each are set. On failure
  * nothing of the group counts: the tail is cut back and the call may be repeated (-ENOSPC: when there is room again).
  */
@@ -79,10 +88,9 @@ struct journal_reader;
  * the search). The folder need not hold a segment yet. -ESTALE: the place is of another journal; -ERANGE: it is ahead
  * of this one. */
 int journal_reader_open(const char *dir, struct journal_place from, struct journal_reader **ret, struct error *err);
-/* The next committed document: 1 and *ret_doc, whose name lives until the next call; 0 when all is read; negative on
- * damage
- * (-EBADMSG, the message names segment and offset; the reader stays where it is). The body was checked as a whole.
- * -ENODATA: frames before the next segment are missing, the message says which; the next call goes on behind them. */
+/* The next committed document: 1 and *ret_doc, whose name lives until the next call; 0 when all is read; negative when
+ * reading fails. The body was checked as a whole. -ENODATA: frames are damaged or missing, the message says which and
+ * where; the next call goes on behind them. */
 int journal_reader_next(struct journal_reader *reader, struct journal_doc *ret_doc, struct error *err);
 /* The next line of that document's body, without '\n': 1, and 0 behind the last. It lives until the next call. However
  * large the body is, memory is bounded by its longest line. */

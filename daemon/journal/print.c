@@ -67,6 +67,23 @@ static void print_frame(FILE *out, const struct scan *scan, const struct journal
     fputc('\n', out);
 }
 
+void journal_tell(const struct journal_recovery *found, struct buf *out) {
+    if (found->mark)
+        buf_printf(out, "the journal's commit mark could not be believed; it was set anew from the segments\n");
+    if (found->pieces)
+        buf_printf(out, "%s; %" PRIu64 " damaged pieces of the journal were put aside under torn/\n", found->damage,
+                   found->pieces);
+    if (found->cut)
+        buf_printf(out, "the journal ended in %" PRIu64 " bytes of %s; they were put into %s\n", found->cut,
+                   found->lost ? "damaged frames" : "an unfinished append, whose documents run again",
+                   found->torn[0] ? found->torn : "no file, for want of room");
+    if (found->lost)
+        buf_printf(out,
+                   "%" PRIu64 " committed documents are no longer in the journal; sinks that did not have them yet go "
+                   "on behind them\n",
+                   found->lost);
+}
+
 /* Every line of the body is there, and each is an object. */
 static int check_lines(struct scan *scan, const struct journal_doc *doc, struct error *err) {
     const char *line;
@@ -98,7 +115,12 @@ int journal_verify(const char *path, void *out, uint64_t *ret_frames, struct err
     if (r < 0)
         return r;
     heed_mark(path, &header, &scan);
-    while ((r = scan_next(&scan, &doc, err)) > 0) {
+    while ((r = scan_next(&scan, &doc, err)) > 0 || r == -ENODATA) {
+        if (r < 0) {
+            if (out && err)
+                fprintf((FILE *)out, "gap: %s\n", err->text);
+            continue;
+        }
         if (out)
             print_frame(out, &scan, &doc);
         r = check_lines(&scan, &doc, err);
@@ -139,7 +161,9 @@ int journal_cat(const char *path, journal_line_fn *line, void *user, struct erro
     if (r < 0)
         return r;
     heed_mark(path, &header, &scan);
-    while ((r = scan_next(&scan, &doc, err)) > 0) {
+    while ((r = scan_next(&scan, &doc, err)) > 0 || r == -ENODATA) {
+        if (r < 0)
+            continue;
         journal_completer_begin(&completer, &doc);
         r = cat_frame(&scan, &completer, &record, line, user, err);
         if (r)

@@ -64,30 +64,51 @@ static int enter(struct journal_reader *reader, uint64_t number, struct segment_
     return set_limit(reader, err);
 }
 
-/* The last segment that begins at or before `sequence`, else the oldest; 0 when there is none. */
+/* The last segment that begins at or before `sequence`, else the oldest; 0 when there is none. One whose header is
+ * damaged is passed over. */
 static int pick(struct journal_reader *reader, uint64_t sequence, uint64_t *ret, struct error *err) {
     _cleanup_(segment_list_free) struct segment_list list = {0};
     int r = segment_list(reader->dir, &list, err);
-    uint64_t best = r == 0 && list.count ? list.number[0] : 0;
-    for (size_t i = 1; r == 0 && i < list.count && list.number[i] <= reader->end.segment; i++) {
+    uint64_t best = 0;
+    for (size_t i = 0; r == 0 && i < list.count && list.number[i] <= reader->end.segment; i++) {
         struct segment_header header;
         _cleanup_(closep) int fd = -1;
         _cleanup_(freep) char *path = segment_path(reader->dir, list.number[i]);
         r = segment_open(path, O_RDONLY, &fd, &header, err);
-        if (r == 0 && header.first <= sequence)
+        if (r == 0 && (best == 0 || header.first <= sequence))
             best = list.number[i];
+        r = r == -EBADMSG ? 0 : r;
     }
     if (r == 0)
         *ret = best;
     return r;
 }
 
+/* The scan has met damage, and err says which. Goes on behind it: at the next whole frame, else at the end. */
+static int pass_damage(struct journal_reader *reader, struct error *err) {
+    struct scan *scan = &reader->scan;
+    const struct error met = *err;
+    uint64_t first = scan->sequence;
+    if (!scan_resync(scan)) {
+        scan->at = scan->limit;
+        if (reader->segment != reader->end.segment)
+            return error_set(err, ENODATA, "%s; no whole frame follows in it", met.text);
+        scan->sequence = reader->end.sequence;
+    }
+    return error_set(err, ENODATA, "%s; the documents with sequence numbers %" PRIu64 " to %" PRIu64 " are passed over",
+                     met.text, first, scan->sequence - 1);
+}
+
 /* Goes to the frame of sequence number `want` in the open segment, or to its end. */
 static int hop_to(struct journal_reader *reader, uint64_t want, struct error *err) {
     struct journal_doc doc;
     int r = 1;
-    while (r > 0 && reader->scan.sequence < want)
+    while (r > 0 && reader->scan.sequence < want) {
         r = scan_hop(&reader->scan, &doc, err);
+        if (r == -EBADMSG)
+            r = pass_damage(reader, err);
+        r = r == -ENODATA ? 1 : r;
+    }
     return r < 0 ? r : 0;
 }
 
@@ -165,13 +186,13 @@ static int advance(struct journal_reader *reader, struct error *err) {
     int r = segment_list(reader->dir, &list, err);
     if (r < 0)
         return r;
-    size_t i = 0;
-    while (i < list.count && list.number[i] <= reader->segment)
-        i++;
-    if (i == list.count)
+    r = -EBADMSG; /* a segment whose header is damaged is passed over */
+    for (size_t i = 0; r == -EBADMSG && i < list.count; i++)
+        if (list.number[i] > reader->segment)
+            r = enter(reader, list.number[i], &header, err);
+    if (r == -EBADMSG)
         return error_set(err, EBADMSG, "the journal %s has no segment behind %s, although its commit mark is there",
                          reader->dir, reader->scan.path);
-    r = enter(reader, list.number[i], &header, err);
     if (r < 0)
         return r;
     return header.first > expected ? missing(reader, expected, header.first, err) : 0;
@@ -202,7 +223,10 @@ int journal_reader_next(struct journal_reader *reader, struct journal_doc *ret_d
         if (r == 0 && reader->scan.at >= reader->scan.limit)
             r = advance(reader, err);
     }
-    return r < 0 ? r : scan_next(&reader->scan, ret_doc, err);
+    if (r < 0)
+        return r;
+    r = scan_next(&reader->scan, ret_doc, err);
+    return r == -EBADMSG ? pass_damage(reader, err) : r;
 }
 
 int journal_reader_line(struct journal_reader *reader, const char **ret_line, size_t *ret_len, struct error *err) {

@@ -116,10 +116,22 @@ static int read_header(struct scan *scan, struct frame *ret, struct error *err) 
         return damaged(scan, "the frame's sequence number does not follow the one before", err);
     if (ret->doc.body_size > left - size)
         return damaged(scan, "a frame's body is cut off", err);
+    if (ret->gap && ret->doc.records == 0)
+        return damaged(scan, "a gap stands for no document", err);
     scan->name.len = 0;
     buf_add(&scan->name, at + ret->name_at, ret->name_size);
     buf_char(&scan->name, 0);
     return 0;
+}
+
+static int pass_gap(struct scan *scan, const struct frame *frame, struct error *err) {
+    uint64_t first = scan->sequence;
+    scan->at += frame->header_size + frame->doc.body_size;
+    scan->sequence += frame->doc.records;
+    return error_set(err, ENODATA,
+                     "the documents with sequence numbers %" PRIu64 " to %" PRIu64
+                     " were damaged in the journal's segment %s and put aside under torn/",
+                     first, scan->sequence - 1, scan->path);
 }
 
 static int next(struct scan *scan, bool check, struct journal_doc *ret, struct error *err) {
@@ -130,6 +142,8 @@ static int next(struct scan *scan, bool check, struct journal_doc *ret, struct e
     if (!err)
         err = &local;
     int r = read_header(scan, &frame, err);
+    if (r == 0 && frame.gap)
+        return pass_gap(scan, &frame, err);
     if (r == 0 && check)
         r = check_body(scan, &frame, err);
     if (r < 0)
@@ -149,6 +163,47 @@ int scan_next(struct scan *scan, struct journal_doc *ret, struct error *err) {
 
 int scan_hop(struct scan *scan, struct journal_doc *ret, struct error *err) {
     return next(scan, false, ret, err);
+}
+
+/* Whether a whole frame stands at `at`: then the scan is in front of it. */
+static bool try_at(struct scan *scan, uint64_t at) {
+    const struct scan before = *scan;
+    struct frame frame = {0};
+    struct error err = {0};
+    scan->at = at;
+    if (scan->limit - at >= FRAME_FIXED) {
+        const char *head = look(scan, at, FRAME_FIXED, &err);
+        scan->sequence = head ? frame_sequence(head) : 0;
+        if (scan->sequence > before.sequence && read_header(scan, &frame, &err) == 0 &&
+            (frame.gap || check_body(scan, &frame, &err) == 0))
+            return true;
+    }
+    scan->at = before.at;
+    scan->sequence = before.sequence;
+    return false;
+}
+
+/* The next place behind `from` where a frame's magic stands; the limit when there is none. */
+static uint64_t next_magic(struct scan *scan, uint64_t from) {
+    struct error err = {0};
+    while (from + FRAME_FIXED <= scan->limit) {
+        size_t size = scan->limit - from < PIECE ? (size_t)(scan->limit - from) : PIECE;
+        const char *piece = look(scan, from, size, &err);
+        const char *found = piece ? memmem(piece, size, FRAME_MAGIC, sizeof FRAME_MAGIC) : NULL;
+        if (found)
+            return from + (uint64_t)(found - piece);
+        if (!piece)
+            break;
+        from += size - (sizeof FRAME_MAGIC - 1);
+    }
+    return scan->limit;
+}
+
+bool scan_resync(struct scan *scan) {
+    for (uint64_t at = next_magic(scan, scan->at + 1); at < scan->limit; at = next_magic(scan, at + 1))
+        if (try_at(scan, at))
+            return true;
+    return false;
 }
 
 /* What the window holds of the body from line_at on: at least one byte, and as much as came with it. */

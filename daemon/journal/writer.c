@@ -12,6 +12,8 @@
 #include "base/mem.h"
 #include "base/os.h"
 
+static const uint64_t CHECKED_AT_START = 1 << 30;
+
 static int lock(struct journal *journal, struct error *err) {
     _cleanup_(freep) char *path = mem_format("%s/lock", journal->dir);
     journal->lock = os.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
@@ -36,13 +38,14 @@ static int open_locked(struct journal *journal, struct journal_recovery *ret_fou
     return r;
 }
 
-int journal_open(const char *dir, uint64_t segment_size, struct journal **ret, struct journal_recovery *ret_found,
-                 struct error *err) {
+static int open_journal(const char *dir, uint64_t segment_size, uint64_t check, struct journal **ret,
+                        struct journal_recovery *ret_found, struct error *err) {
     struct journal *journal = mem_alloc(sizeof *journal);
     struct journal_recovery found = {0};
     journal->dir = mem_strdup(dir);
     journal->lock = journal->fd = -1;
     journal->segment_size = segment_size;
+    journal->check = check;
     int r = open_locked(journal, &found, err);
     if (r < 0) {
         journal_close(journal);
@@ -52,6 +55,18 @@ int journal_open(const char *dir, uint64_t segment_size, struct journal **ret, s
         *ret_found = found;
     *ret = journal;
     return 0;
+}
+
+int journal_open(const char *dir, uint64_t segment_size, struct journal **ret, struct journal_recovery *ret_found,
+                 struct error *err) {
+    return open_journal(dir, segment_size, CHECKED_AT_START, ret, ret_found, err);
+}
+
+int journal_repair(const char *dir, struct journal_recovery *ret_found, struct error *err) {
+    struct journal *journal = NULL;
+    int r = open_journal(dir, UINT64_MAX, UINT64_MAX, &journal, ret_found, err);
+    journal_close(journal);
+    return r;
 }
 
 struct journal *journal_close(struct journal *journal) {

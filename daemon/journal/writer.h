@@ -15,7 +15,8 @@ struct journal {
     uint64_t size, sequence; /* its committed end */
     uint64_t oldest;         /* number of the oldest segment */
     uint64_t segment_size;
-    bool tail; /* something uncommitted may stand behind `size` */
+    uint64_t check; /* bytes of segments before the last that are read at start */
+    bool tail;      /* something uncommitted may stand behind `size` */
     struct mark mark;
     atomic_uint_fast64_t written;
     struct buf staged; /* frames on their way into the segment */

@@ -38,7 +38,7 @@ static int make(const struct reserve *reserve) {
     _cleanup_(closep) int fd = os.open(reserve->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
     if (fd < 0)
         return -errno;
-    if (fallocate(fd, 0, 0, (off_t)reserve->size) == 0)
+    if (os.fallocate(fd, 0, 0, (off_t)reserve->size) == 0)
         return 0;
     return errno == EOPNOTSUPP || errno == ENOSYS ? fill(fd, reserve->size) : -errno;
 }

@@ -32,10 +32,10 @@ static int open_journal(struct supervisor *s, const char *state, struct error *e
     _cleanup_(freep) char *dir = mem_format("%s/journal", state);
     struct journal_recovery found = {0};
     int e = journal_open(dir, s->rooms->config->journal.segment, &s->journal, &found, err);
-    if (e == 0 && found.cut)
-        log_warn(
-            "the journal ended in %llu bytes of an unfinished append; they were put into %s, their documents run again",
-            (unsigned long long)found.cut, found.torn);
+    _cleanup_(buf_free) struct buf said = {0};
+    if (e == 0)
+        journal_tell(&found, &said);
+    log_lines(said.at, said.len);
     return e;
 }
 

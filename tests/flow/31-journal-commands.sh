@@ -33,13 +33,23 @@ if "$siftd" journal verify "$segment" >/dev/null 2>"$here/said"; then fail "veri
 contains "$here/said" "damaged at offset $second" "verify's message"
 
 start
-contains "$here/log" "torn" "the start on a damaged journal"
+contains "$here/log" "1 committed documents are no longer in the journal" "the start on a damaged journal"
 echo '{"n":4}' >"$here/4.jsonl"
 drop "$here/4.jsonl"
 wait_for '[ "$(lines "$here/records.jsonl")" = 8 ]' "the document after the damage"
 stop
 "$siftd" journal cat "$here/state/journal" >"$here/cat" || fail "cat after the damage was put aside"
-same 4 "$(lines "$here/cat")" "records left in the journal"
+same 6 "$(lines "$here/cat")" "records left in the journal: only those of the damaged document are gone"
+"$siftd" journal verify "$here/state/journal" >"$here/verify" || fail "the journal is not good after a start"
+contains "$here/verify" "gap: the documents with sequence numbers 2 to 2" "verify's list"
+
+printf '!' | dd of="$segment" bs=1 seek=20 conv=notrunc status=none
+"$siftd" journal verify "$segment" >/dev/null 2>&1 && fail "verify took a damaged header for good"
+"$siftd" journal repair "$here/state/journal" >"$here/said" || fail "the journal was not repaired"
+contains "$here/said" "the journal is whole again" "what repair said"
+"$siftd" journal verify "$here/state/journal" >"$here/verify" || fail "the journal is not good after its repair"
+"$siftd" journal repair "$here/state/journal" | grep -q "nothing to repair" || fail "a second repair found something"
+same "$(sed -n 1p "$here/cat")" "$("$siftd" journal cat "$here/state/journal" | sed -n 1p)" "the first record after the repair"
 
 "$siftd" journal cat "$here/nothing" 2>/dev/null && fail "cat of a missing file succeeded"
 code=0

@@ -87,61 +87,6 @@ static void garbage_behind_the_frames_is_put_aside(void **state) {
     free(segment);
 }
 
-/* Damage that only shows when it is read: in front of the mark, wherever it is. */
-static void a_flipped_bit_stops_the_reader(void **state) {
-    struct place *place = *state;
-    off_t ends[DOCS + 1];
-    small_journal(place, ends);
-    char *segment = path_in(place, "00000001.seg");
-    for (off_t at = ends[0]; at < ends[DOCS]; at++) {
-        struct journal_reader *reader;
-        struct error err = {0};
-        char where[64];
-        int end;
-        flip_bit(segment, at);
-        assert_int_equal(journal_reader_open(place->dir, (struct journal_place){0}, &reader, &err), 0);
-        size_t good = whole_frames(ends, at);
-        assert_int_equal(read_all(reader, 1, &end, &err), good);
-        assert_int_equal(end, -EBADMSG);
-        snprintf(where, sizeof where, "00000001.seg is damaged at offset %lld", (long long)ends[good]);
-        assert_non_null(strstr(err.text, where));
-        journal_reader_close(reader);
-        assert_int_equal(journal_verify(segment, NULL, NULL, &err), -EBADMSG);
-        assert_non_null(strstr(err.text, where));
-        flip_bit(segment, at);
-    }
-    free(segment);
-}
-
-/* Committed documents are damaged: their numbers are not given to others. */
-static void damage_in_front_of_the_mark_leaves_a_gap(void **state) {
-    struct place *place = *state;
-    struct journal_recovery found;
-    struct journal_reader *reader;
-    struct error err = {0};
-    off_t ends[DOCS + 1];
-    int end;
-    small_journal(place, ends);
-    char *segment = path_in(place, "00000001.seg");
-    flip_bit(segment, ends[3] + 130);
-    struct journal *journal = open_journal(place, 1 << 20, &found);
-    assert_int_equal(found.frames, 3);
-    assert_int_equal(size_of(found.torn), ends[DOCS] - ends[3]);
-    assert_int_equal(journal_end(journal).sequence, DOCS + 1);
-    append_good(journal, DOCS + 1, 2, 2);
-    assert_int_equal(journal_reader_open(place->dir, (struct journal_place){0}, &reader, &err), 0);
-    assert_int_equal(read_all(reader, 1, &end, &err), 3);
-    assert_int_equal(end, -ENODATA);
-    assert_non_null(strstr(err.text, "4 to 6"));
-    assert_int_equal(read_all(reader, DOCS + 1, &end, &err), 2);
-    assert_int_equal(end, 0);
-    journal_reader_close(reader);
-    journal_close(journal);
-    journal_close(open_journal(place, 1 << 20, &found));
-    assert_int_equal(found.cut, 0);
-    free(segment);
-}
-
 /* A sink that had read all of them is not disturbed. */
 static void a_place_behind_the_gap_is_found(void **state) {
     struct place *place = *state;
@@ -161,27 +106,6 @@ static void a_place_behind_the_gap_is_found(void **state) {
     assert_int_equal(end, 0);
     journal_reader_close(reader);
     journal_close(journal);
-    free(segment);
-}
-
-static void a_segment_with_a_damaged_header_is_moved_away(void **state) {
-    struct place *place = *state;
-    struct journal_recovery found;
-    struct error err = {0};
-    off_t ends[DOCS + 1];
-    small_journal(place, ends);
-    char *segment = path_in(place, "00000001.seg");
-    for (int twice = 0; twice < 2; twice++) {
-        flip_bit(segment, 20);
-        struct journal *journal = open_journal(place, 1 << 20, &found);
-        assert_int_equal(journal_end(journal).sequence, DOCS + 1 + (uint64_t)twice);
-        assert_true(found.cut > 0);
-        append_good(journal, DOCS + 1 + (uint64_t)twice, 1, 2);
-        assert_int_equal(journal_verify(found.torn, NULL, NULL, &err), -EBADMSG);
-        journal_close(journal);
-        free(segment);
-        segment = path_in(place, "00000002.seg");
-    }
     free(segment);
 }
 
@@ -276,10 +200,9 @@ static void a_full_disk_loses_and_doubles_nothing(void **state) {
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, place_make, place_remove)
     const struct CMUnitTest tests[] = {
-        TEST(a_tail_torn_at_any_byte_is_cut),      TEST(garbage_behind_the_frames_is_put_aside),
-        TEST(a_flipped_bit_stops_the_reader),      TEST(damage_in_front_of_the_mark_leaves_a_gap),
-        TEST(a_place_behind_the_gap_is_found),     TEST(a_segment_with_a_damaged_header_is_moved_away),
-        TEST(frames_are_synced_before_they_count), TEST(a_full_disk_loses_and_doubles_nothing),
+        TEST(a_tail_torn_at_any_byte_is_cut),        TEST(garbage_behind_the_frames_is_put_aside),
+        TEST(a_place_behind_the_gap_is_found),       TEST(frames_are_synced_before_they_count),
+        TEST(a_full_disk_loses_and_doubles_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
