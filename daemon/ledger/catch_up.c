@@ -62,6 +62,17 @@ static int note_journal(struct ledger *ledger, uint64_t journal, struct error *e
     return ledger_run(ledger, SET_JOURNAL, NULL, err);
 }
 
+int ledger_rebuild(const char *path, const char *dir, uint64_t *ret_documents, struct error *err) {
+    struct ledger *ledger = NULL;
+    int r = ledger_open(path, &ledger, NULL, err);
+    if (r == 0)
+        r = ledger_begin_anew(ledger, "before", err);
+    if (r == 0)
+        r = ledger_catch_up(ledger, dir, ret_documents, err);
+    ledger_close(ledger);
+    return r;
+}
+
 int ledger_catch_up(struct ledger *ledger, const char *dir, uint64_t *ret_added, struct error *err) {
     struct journal_reader *reader = NULL;
     int64_t known = 0, last = 0;

@@ -19,12 +19,15 @@ struct ledger_file {
     uint64_t device, inode, size, mtime, ctime;
 };
 
-/* Opens or makes STATE/ledger.db. A damaged file is put aside as ledger.db.damaged-TIME and made anew; *ret_rebuilt
- * then. */
+/* Opens or makes STATE/ledger.db. A damaged file is put aside as ledger.db.damaged-TIME and made anew with what only it
+ * knows and can still tell (files that stay, quarantine); *ret_rebuilt then. */
 int ledger_open(const char *path, struct ledger **ret, int *ret_rebuilt, struct error *err);
 /* Adds what the journal in `dir` holds behind the ledger's last sequence; returns 0 and the number of documents added.
  * Where the ledger is of another journal (the folder was made anew), its documents are forgotten first. */
 int ledger_catch_up(struct ledger *ledger, const char *dir, uint64_t *ret_added, struct error *err);
+/* By hand: puts the ledger aside as ledger.db.before-TIME and makes it anew from the journal in `dir`, with what only
+ * the old one knows. No daemon may be running. */
+int ledger_rebuild(const char *path, const char *dir, uint64_t *ret_documents, struct error *err);
 /* Notes committed documents, one transaction. `file` may be NULL, or holds one entry a document (when_done: keep). */
 int ledger_committed(struct ledger *ledger, const struct journal_doc *docs, const struct ledger_file *files,
                      size_t count, struct error *err);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,6 +14,8 @@
 #include "base/os.h"
 #include "ledger/internal.h"
 #include "ledger/schema.h"
+
+enum { CHECKED = 64 << 20 };
 
 static const char *const SQL[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
@@ -77,6 +80,23 @@ static int prepare_statements(struct ledger *ledger, struct error *err) {
     return 0;
 }
 
+/* What SQLite only meets when it comes to the page. A ledger so large that this would hold up the start is believed. */
+static int check(struct ledger *ledger, struct error *err) {
+    sqlite3_stmt *statement = NULL;
+    struct stat st;
+    if (stat(ledger->path, &st) < 0 || st.st_size > CHECKED)
+        return 0;
+    int r = sqlite3_prepare_v2(ledger->db, "PRAGMA integrity_check(1)", -1, &statement, NULL) == SQLITE_OK &&
+                    sqlite3_step(statement) == SQLITE_ROW
+                ? 0
+                : ledger_error(ledger, "checking", err);
+    const char *said = r == 0 ? (const char *)sqlite3_column_text(statement, 0) : NULL;
+    if (said && strcmp(said, "ok") != 0)
+        r = error_set(err, EBADMSG, "the ledger %s is damaged (%s)", ledger->path, said);
+    sqlite3_finalize(statement);
+    return r;
+}
+
 static int open_file(struct ledger *ledger, struct error *err) {
     _cleanup_(closep) int made = os.open(ledger->path, O_RDWR | O_CREAT | O_CLOEXEC, 0640); /* with its permissions */
     if (made < 0)
@@ -90,7 +110,7 @@ static int open_file(struct ledger *ledger, struct error *err) {
         r = prepare_schema(ledger, err);
     if (r == 0)
         r = prepare_statements(ledger, err);
-    return r;
+    return r == 0 ? check(ledger, err) : r;
 }
 
 static void close_file(struct ledger *ledger) {
@@ -102,17 +122,15 @@ static void close_file(struct ledger *ledger) {
     ledger->db = NULL;
 }
 
-/* Moves the damaged file away, with what SQLite keeps beside it. */
-static int put_aside(struct ledger *ledger, struct error *err) {
-    static const char *const suffix[] = {"", "-wal", "-shm"};
-    long long now = (long long)time(NULL);
-    for (size_t i = 0; i < sizeof suffix / sizeof *suffix; i++) {
-        _cleanup_(freep) char *from = mem_format("%s%s", ledger->path, suffix[i]);
-        _cleanup_(freep) char *to = mem_format("%s.damaged-%lld%s", ledger->path, now, suffix[i]);
-        if (os.renameat(AT_FDCWD, from, AT_FDCWD, to) < 0 && errno != ENOENT)
-            return error_errno(err, errno, "the damaged ledger %s cannot be moved away", from);
-    }
-    return 0;
+int ledger_begin_anew(struct ledger *ledger, const char *why, struct error *err) {
+    _cleanup_(freep) char *old = mem_format("%s.%s-%lld", ledger->path, why, (long long)time(NULL));
+    close_file(ledger);
+    int r = ledger_put_aside(ledger->path, old, err);
+    if (r == 0)
+        r = open_file(ledger, err);
+    if (r == 0)
+        ledger_salvage(ledger, old);
+    return r;
 }
 
 int ledger_open(const char *path, struct ledger **ret, int *ret_rebuilt, struct error *err) {
@@ -121,11 +139,8 @@ int ledger_open(const char *path, struct ledger **ret, int *ret_rebuilt, struct 
     ledger->path = mem_strdup(path);
     int rebuilt = 0, r = open_file(ledger, err);
     if (r == -EBADMSG) {
-        close_file(ledger);
         rebuilt = 1;
-        r = put_aside(ledger, err);
-        if (r == 0)
-            r = open_file(ledger, err);
+        r = ledger_begin_anew(ledger, "damaged", err);
     }
     if (r < 0) {
         ledger_close(ledger);

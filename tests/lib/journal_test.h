@@ -137,7 +137,7 @@ static inline size_t count_all(const struct place *place, uint64_t first) {
 
 static inline off_t size_of(const char *path) {
     struct stat st;
-    return stat(path, &st) == 0 ? st.st_size : -1;
+    return stat(path, &st) == 0 ? st.st_size : 0;
 }
 
 static inline void copy_bytes(const char *from, const char *to, off_t size) {

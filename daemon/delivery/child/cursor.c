@@ -6,9 +6,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <siftd/plugin.h>
+
 #include "base/cleanup.h"
+#include "base/hash.h"
+#include "base/mem.h"
 #include "base/os.h"
 
 void cursor_format(const struct cursor *cursor, char text[CURSOR_MAX]) {
@@ -31,13 +36,30 @@ int cursor_parse(const char *text, struct cursor *ret, struct error *err) {
     return 0;
 }
 
+enum { CHECK = 17 }; /* a blank and 16 hexadecimal digits behind the position */
+
+static void add_check(const char *position, char check[CHECK + 1]) {
+    snprintf(check, CHECK + 1, " %016" PRIx64, hash_xxh3(position, strlen(position)));
+}
+
 int cursor_save(const char *path, const char *position, struct error *err) {
-    int r = os_replace_file(path, position, strlen(position));
+    char text[SIFTD_POSITION_MAX + CHECK + 1], check[CHECK + 1];
+    add_check(position, check);
+    int n = snprintf(text, sizeof text, "%s%s", position, check);
+    int r = os_replace_file(path, text, (size_t)n);
     return r < 0 ? error_errno(err, -r, "the cursor %s cannot be written", path) : 0;
+}
+
+static int put_aside(const char *path, struct error *err) {
+    _cleanup_(freep) char *aside = mem_format("%s.damaged-%lld", path, (long long)time(NULL));
+    if (os.renameat(AT_FDCWD, path, AT_FDCWD, aside) < 0)
+        return error_errno(err, errno, "the damaged cursor %s cannot be put aside", path);
+    return error_set(err, EBADMSG, "the cursor %s is damaged and was put aside as %s", path, aside);
 }
 
 int cursor_load(const char *path, char *position, size_t size, struct error *err) {
     _cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char check[CHECK + 1];
     position[0] = 0;
     if (fd < 0 && errno == ENOENT)
         return 0;
@@ -45,5 +67,13 @@ int cursor_load(const char *path, char *position, size_t size, struct error *err
     if (n < 0)
         return error_errno(err, errno, "the cursor %s cannot be read", path);
     position[n] = 0;
-    return 0;
+    char *behind = n > CHECK ? position + n - CHECK : position;
+    char said[CHECK + 1] = "";
+    memcpy(said, behind, n > CHECK ? CHECK : 0);
+    *behind = 0;
+    add_check(position, check);
+    if (strcmp(check, said) == 0)
+        return 0;
+    position[0] = 0;
+    return put_aside(path, err);
 }

@@ -16,7 +16,8 @@ void cursor_format(const struct cursor *cursor, char text[CURSOR_MAX]);
 /* An empty text is the beginning. 0, or -EINVAL. */
 int cursor_parse(const char *text, struct cursor *ret, struct error *err);
 
-/* Keeps a position in a file, replaced in one step. */
+/* Keeps a position in a file with a check, replaced in one step. */
 int cursor_save(const char *path, const char *position, struct error *err);
-/* Reads it into `position` (`size` bytes); an absent file gives an empty text. */
+/* Reads it into `position` (`size` bytes); an absent file gives an empty text. -EBADMSG: it was damaged, was put aside
+ * as PATH.damaged-TIME, and the text is empty. */
 int cursor_load(const char *path, char *position, size_t size, struct error *err);

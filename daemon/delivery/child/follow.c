@@ -231,17 +231,30 @@ static void close_all(struct pump *p) {
 }
 
 static int tell_position(struct pump *p, char *position, size_t size, struct error *err) {
+    position[0] = 0;
     if (!p->plugin->resume)
         return cursor_load(p->follow->cursor, position, size, err);
-    position[0] = 0;
     if (p->plugin->resume(p->self, position) == SIFTD_ERROR)
         return plugin_failed(p, "it could not tell its position", err);
     return 0;
 }
 
+/* A position that is damaged holds nothing up: what is delivered again is the lesser harm. */
+static int find_cursor(struct pump *p, struct cursor *ret, struct error *err) {
+    char position[SIFTD_POSITION_MAX];
+    int r = tell_position(p, position, sizeof position, err);
+    if (r == 0)
+        r = cursor_parse(position, ret, err);
+    if (r != -EBADMSG)
+        return r;
+    log_warn("%s; the sink begins with the oldest document of the journal", err->text);
+    *ret = (struct cursor){0};
+    return 0;
+}
+
 static int open_reader(struct pump *p, const struct cursor *cursor, struct error *err) {
     int r = journal_reader_open(p->follow->journal, cursor->place, &p->reader, err);
-    if (r != -ESTALE)
+    if (r != -ESTALE && r != -ERANGE)
         return r;
     log_warn("%s; the sink begins with the oldest document of this journal", err->text);
     return journal_reader_open(p->follow->journal, (struct journal_place){0}, &p->reader, err);
@@ -249,13 +262,10 @@ static int open_reader(struct pump *p, const struct cursor *cursor, struct error
 
 /* Opens the sink and goes to where it stands. */
 static int open_all(struct pump *p, struct error *err) {
-    char position[SIFTD_POSITION_MAX];
     struct cursor cursor = {0};
     int r = p->plugin ? 0 : p->follow->calls.open(p->follow->calls.user, &p->plugin, &p->self, err);
     if (r == 0)
-        r = tell_position(p, position, sizeof position, err);
-    if (r == 0)
-        r = cursor_parse(position, &cursor, err);
+        r = find_cursor(p, &cursor, err);
     if (r == 0)
         r = open_reader(p, &cursor, err);
     if (r < 0)

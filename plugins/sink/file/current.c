@@ -66,6 +66,23 @@ static int end_line(struct file_sink *self, uint64_t size) {
     return SIFTD_OK;
 }
 
+/* What stands behind the last whole line was never committed. */
+static int cut_torn_line(struct file_sink *self, uint64_t size) {
+    char piece[4096];
+    while (size) {
+        uint64_t from = size > sizeof piece ? size - sizeof piece : 0;
+        if (pread(self->fd, piece, (size_t)(size - from), (off_t)from) != (ssize_t)(size - from))
+            return failed(self, "read");
+        const char *end = memrchr(piece, '\n', (size_t)(size - from));
+        size = end ? from + (uint64_t)(end - piece) + 1 : from;
+        if (end)
+            break;
+    }
+    if (ftruncate(self->fd, (off_t)size) < 0)
+        return failed(self, "cut back to its last whole line");
+    return SIFTD_OK;
+}
+
 /* Another file than the noted one stands at PATH. */
 static int take_other(struct file_sink *self, uint64_t size) {
     if (self->state.inode && !(self->state.rotating && size == 0))
@@ -73,7 +90,8 @@ static int take_other(struct file_sink *self, uint64_t size) {
             self->host, SIFTD_WARNING,
             "%s is not the file that was written before: somebody replaced it; new lines follow what is in it",
             self->path);
-    return end_line(self, size) == SIFTD_OK ? adopt(self) : SIFTD_ERROR;
+    int r = self->relearn ? cut_torn_line(self, size) : end_line(self, size);
+    return r == SIFTD_OK ? adopt(self) : SIFTD_ERROR;
 }
 
 /* The noted file: what stands behind the committed size is cut off, and comes again from the journal. */

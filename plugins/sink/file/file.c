@@ -105,11 +105,16 @@ static int open_sink(void *user, const struct siftd_host *host) {
     self->cursor_name = cursor_name(self);
     if (state_open(self) != SIFTD_OK)
         return SIFTD_ERROR;
-    return current_open(self);
+    if (current_open(self) != SIFTD_OK)
+        return SIFTD_ERROR;
+    if (self->relearn)
+        known_load(self);
+    return SIFTD_OK;
 }
 
 static void close_sink(void *user) {
     struct file_sink *self = user;
+    known_free(self);
     int *const fds[] = {&self->fd, &self->cursor_fd, &self->folder_fd};
     for (size_t i = 0; i < sizeof fds / sizeof *fds; i++) {
         if (*fds[i] >= 0)
@@ -137,6 +142,8 @@ static int add(struct file_sink *self, const struct siftd_line *line) {
 
 static int put(void *user, const struct siftd_line *line) {
     struct file_sink *self = user;
+    if (self->known.count && known_take(self, line))
+        return SIFTD_OK;
     if (self->rotate_size && self->size && self->size + line->len + 1 > self->rotate_size) {
         self->rotate_wanted = true;
         return SIFTD_SKIP;
@@ -181,6 +188,7 @@ static int commit(void *user, const char *position) {
 
 static int idle(void *user) {
     struct file_sink *self = user;
+    known_free(self);
     if (!self->dirty && rotate_due(self))
         return rotate(self);
     return SIFTD_OK;

@@ -14,6 +14,13 @@ struct state {
     char position[SIFTD_POSITION_MAX];
 };
 
+/* Lines that are in the files already, where the cursor cannot tell. */
+struct known {
+    uint64_t *hash; /* sorted */
+    bool *taken;    /* came again from the journal */
+    size_t count, room;
+};
+
 struct file_sink {
     /* options */
     const char *path, *rotate_every, *mode;
@@ -33,6 +40,8 @@ struct file_sink {
     uint64_t handed_on; /* the disk was told to write what is before it */
     bool dirty;         /* lines were put since the last commit */
     bool rotate_wanted; /* the next commit is followed by a rotation */
+    bool relearn;       /* the cursor was damaged */
+    struct known known;
 };
 
 /* state.c: the cursor file. state_open finds or makes it, and locks it. All return SIFTD_OK or SIFTD_ERROR. */
@@ -50,4 +59,9 @@ int sync_folder(struct file_sink *self);
 /* rotate.c. Only when all is committed. */
 bool rotate_due(const struct file_sink *self); /* by time */
 int rotate(struct file_sink *self);
+char **rotate_list(const struct file_sink *self, size_t *ret_count); /* rotated files, oldest first; to be freed */
+/* known.c. Loaded when the cursor was damaged, freed when the sink has caught up. */
+void known_load(struct file_sink *self);
+bool known_take(struct file_sink *self, const struct siftd_line *line); /* the line is out already */
+void known_free(struct file_sink *self);
 uint64_t wall_clock(void); /* milliseconds since 1970 */

@@ -71,8 +71,7 @@ static int by_name(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The rotated files' names, oldest first. */
-static char **list_rotated(const struct file_sink *self, size_t *ret_count) {
+char **rotate_list(const struct file_sink *self, size_t *ret_count) {
     char **names = NULL;
     size_t count = 0;
     int fd = openat(self->folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -102,7 +101,7 @@ static void prune(struct file_sink *self) {
     size_t count;
     if (self->keep == 0)
         return;
-    char **names = list_rotated(self, &count);
+    char **names = rotate_list(self, &count);
     for (size_t i = 0; i < count; i++) {
         if (i + (size_t)self->keep < count && unlinkat(self->folder_fd, names[i], 0) < 0)
             self->host->log(self->host, SIFTD_WARNING, "the rotated file %s/%s cannot be removed: %s", self->folder,

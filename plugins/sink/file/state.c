@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -84,6 +85,27 @@ static int make(struct file_sink *self) {
     return sync_folder(self);
 }
 
+static int lock(const struct file_sink *self) {
+    if (flock(self->cursor_fd, LOCK_EX | LOCK_NB) < 0)
+        return self->host->error(self->host, "another process writes %s; give each sink its own path", self->path);
+    return SIFTD_OK;
+}
+
+/* Both slots are damaged: the cursor is put aside, and the files themselves have to tell what is out. */
+static int replace(struct file_sink *self) {
+    char aside[SIFTD_POSITION_MAX + 96];
+    snprintf(aside, sizeof aside, "%s.damaged-%lld", self->cursor_name, (long long)time(NULL));
+    if (renameat(self->folder_fd, self->cursor_name, self->folder_fd, aside) < 0)
+        return failed(self, "put aside");
+    self->host->log(self->host, SIFTD_WARNING,
+                    "the cursor %s/%s is damaged and was put aside as %s: delivery begins with the oldest document of "
+                    "the journal, and lines that are in the files already are not written again",
+                    self->folder, self->cursor_name, aside);
+    close(self->cursor_fd);
+    self->relearn = true;
+    return make(self) == SIFTD_OK ? lock(self) : SIFTD_ERROR;
+}
+
 static int read_slots(struct file_sink *self) {
     char slot[2][SLOT] = {{0}};
     struct state state[2];
@@ -91,18 +113,8 @@ static int read_slots(struct file_sink *self) {
         return failed(self, "read");
     bool first = decode(slot[0], &state[0]), second = decode(slot[1], &state[1]);
     if (!first && !second)
-        return self->host->error(
-            self->host,
-            "the cursor %s/%s is damaged; to go on, move it and %s away: a new file is begun with the "
-            "oldest document of the journal",
-            self->folder, self->cursor_name, self->path);
+        return replace(self);
     self->state = state[!first || (second && state[1].serial > state[0].serial)];
-    return SIFTD_OK;
-}
-
-static int lock(struct file_sink *self) {
-    if (flock(self->cursor_fd, LOCK_EX | LOCK_NB) < 0)
-        return self->host->error(self->host, "another process writes %s; give each sink its own path", self->path);
     return SIFTD_OK;
 }
 

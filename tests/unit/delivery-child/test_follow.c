@@ -309,6 +309,33 @@ static void positions_survive_as_text(void **state) {
         assert_int_equal(cursor_parse(wrong[i], &back, NULL), -EINVAL);
 }
 
+static void a_damaged_cursor_file_is_put_aside(void **state) {
+    struct place *place = *state;
+    char *path = mem_format("%s/cursor", place->root), *copy = mem_format("%s/copy", place->root);
+    char position[SIFTD_POSITION_MAX];
+    struct error err = {0};
+    assert_int_equal(cursor_load(path, position, sizeof position, &err), 0);
+    assert_string_equal(position, "");
+    assert_int_equal(cursor_save(path, "00000000000000aa 7 1 640 0", &err), 0);
+    off_t size = size_of(path);
+    copy_bytes(path, copy, size);
+    for (off_t at = 0; at < size; at++)
+        for (int cut = 0; cut < 2; cut++) {
+            copy_bytes(copy, path, cut ? at : size);
+            if (!cut)
+                flip_bit(path, at);
+            assert_int_equal(cursor_load(path, position, sizeof position, &err), -EBADMSG);
+            assert_non_null(strstr(err.text, "put aside"));
+            assert_string_equal(position, "");
+            assert_int_equal(cursor_load(path, position, sizeof position, &err), 0);
+        }
+    copy_bytes(copy, path, size);
+    assert_int_equal(cursor_load(path, position, sizeof position, &err), 0);
+    assert_string_equal(position, "00000000000000aa 7 1 640 0");
+    free(path);
+    free(copy);
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, place_make, place_remove)
     const struct CMUnitTest tests[] = {
@@ -322,6 +349,7 @@ int main(void) {
         TEST(a_foreign_position_is_refused),
         TEST(an_idle_sink_is_told_so),
         cmocka_unit_test(positions_survive_as_text),
+        TEST(a_damaged_cursor_file_is_put_aside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -161,12 +161,69 @@ static void documents_of_another_journal_are_forgotten(void **state) {
     journal_close(journal);
 }
 
+enum { CLAIMS = 20 };
+
+/* Every claim is known, whatever was damaged: from the ledger, or from the journal again. */
+static void knows_all(struct place *place) {
+    struct error err = {0};
+    struct ledger *ledger = open_ledger(place, NULL);
+    if (ledger_catch_up(ledger, place->dir, NULL, &err) < 0)
+        fail_msg("%s", err.text);
+    for (uint64_t i = 1; i <= CLAIMS; i++)
+        assert_int_equal(ledger_has_claim(ledger, i, &err), 1);
+    assert_int_equal(ledger_quarantined(ledger, 99, "z.txt", "it hung", NULL, NULL, &err), 0);
+    ledger_close(ledger);
+}
+
+static void a_ledger_damaged_anywhere_knows_all(void **state) {
+    struct place *place = *state;
+    struct journal *journal = open_journal(place, 1 << 20, NULL);
+    append_good(journal, 1, CLAIMS, 2);
+    knows_all(place);
+    char *path = mem_format("%s/ledger.db", place->root), *copy = mem_format("%s/copy.db", place->root);
+    off_t size = size_of(path);
+    copy_bytes(path, copy, size);
+    for (off_t at = 0; at < size; at += 797)
+        for (int cut = 0; cut < 2; cut++) {
+            copy_bytes(copy, path, cut ? at : size);
+            if (!cut)
+                flip_bit(path, at);
+            knows_all(place);
+        }
+    journal_close(journal);
+    free(path);
+    free(copy);
+}
+
+static void by_hand_it_is_made_anew(void **state) {
+    struct place *place = *state;
+    struct error err = {0};
+    struct ledger_file file = {1, 2, 3, 4, 5};
+    struct journal *journal = open_journal(place, 1 << 20, NULL);
+    append_good(journal, 1, CLAIMS, 2);
+    knows_all(place);
+    struct ledger *ledger = open_ledger(place, NULL);
+    assert_int_equal(ledger_kept(ledger, "stays.txt", &file, &err), 0);
+    ledger_close(ledger);
+    char *path = mem_format("%s/ledger.db", place->root);
+    uint64_t documents = 0;
+    assert_int_equal(ledger_rebuild(path, place->dir, &documents, &err), 0);
+    assert_int_equal(documents, CLAIMS);
+    ledger = open_ledger(place, NULL);
+    sums_are(ledger, CLAIMS, CLAIMS * 2, 0, 1, CLAIMS);
+    assert_int_equal(ledger_has_file(ledger, "stays.txt", &file, &err), 1);
+    ledger_close(ledger);
+    journal_close(journal);
+    free(path);
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, place_make, place_remove)
     const struct CMUnitTest tests[] = {
         TEST(committed_documents_are_known),          TEST(a_file_that_stays_is_known),
         TEST(what_is_missing_comes_from_the_journal), TEST(a_lost_ledger_is_rebuilt),
         TEST(a_damaged_ledger_is_put_aside),          TEST(documents_of_another_journal_are_forgotten),
+        TEST(a_ledger_damaged_anywhere_knows_all),    TEST(by_hand_it_is_made_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
