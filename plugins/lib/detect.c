@@ -205,5 +205,5 @@ const char *detect_binary(const char *at, size_t len) {
         zeros += c == 0;
         controls += c && c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1B;
     }
-    return controls * 50 > sample - zeros || (zeros && zeros == sample) ? "binary data" : NULL;
+    return controls * 50 > sample - zeros + 100 || (zeros && zeros == sample) ? "binary data" : NULL;
 }

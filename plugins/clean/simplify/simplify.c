@@ -28,7 +28,9 @@ struct simplify {
     uint16_t *simple;       /* of a character of the basic plane; 0: not asked yet */
     struct runes by_phrase; /* depend on their neighbours */
     struct words *zhu;      /* words that keep 著 */
-    bool traditional;       /* the document in work is traditional, as a whole or in a good part */
+    struct words *known;    /* words of the pack; a role is an index of `meant`, from 1 on */
+    struct siftd_str *meant;
+    bool traditional; /* the document in work is traditional, as a whole or in a good part */
 };
 
 static uint32_t ask(struct simplify *s, uint32_t c) {
@@ -91,6 +93,17 @@ struct run {
     size_t out_len;
 };
 
+/* The word of the pack that stands at `at`: it makes a run of its own. */
+static bool take_known(const struct simplify *s, struct run *run, const char *at, const char *end) {
+    uint64_t word = words_match(s->known, str_from(at, end), &run->len);
+    if (!word || s->meant[word - 1].len > RUN_MAX)
+        return false;
+    run->out_len = s->meant[word - 1].len;
+    memcpy(run->out, s->meant[word - 1].at, run->out_len);
+    run->changed = true;
+    return true;
+}
+
 /* Gathers the run that begins at `at`; converts by table on the way. */
 static void gather(struct simplify *s, struct run *run, const char *at, const char *end) {
     size_t size;
@@ -100,6 +113,10 @@ static void gather(struct simplify *s, struct run *run, const char *at, const ch
     for (; at < end && run->out_len < RUN_MAX; at += size) {
         uint32_t c = cp_at(at, end, &size), simple;
         if (!cp_is_han(c))
+            break;
+        if (s->traditional && at == run->at && take_known(s, run, at, end))
+            return;
+        if (s->traditional && at > run->at && words_match(s->known, str_from(at, end), &(size_t){0}))
             break;
         bool phrase = runes_has(&s->by_phrase, c);
         simple = phrase ? c : simple_of(s, c);
@@ -163,6 +180,19 @@ static int run(void *self, struct siftd_doc *doc) {
     return SIFTD_OK;
 }
 
+static void read_known(struct simplify *s, const struct siftd_node *node) {
+    const struct siftd_host *host = s->host;
+    size_t count = host->node_count(node);
+    s->known = words_new();
+    s->meant = host->alloc(host, (count + 1) * sizeof *s->meant);
+    for (size_t i = 0; i < count; i++) {
+        const char *word = host->node_key(node, i), *meant = host->node_text(host->node_at(node, i));
+        size_t len = strlen(word);
+        s->meant[i] = (struct siftd_str){meant, strlen(meant)};
+        words_add(s->known, (struct siftd_str){word, len}, i + 1);
+    }
+}
+
 static int open_simplify(void *self, const struct siftd_host *host) {
     struct simplify *s = self;
     const struct siftd_node *pack = host->pack(host, "simplify");
@@ -176,12 +206,14 @@ static int open_simplify(void *self, const struct siftd_host *host) {
     }
     runes_add(&s->by_phrase, host, host->node_get(pack, "by_phrase"));
     words_add_list(s->zhu, host, host->node_get(pack, "zhu"), 1);
+    read_known(s, host->node_get(pack, "words"));
     return SIFTD_OK;
 }
 
 static void close_simplify(void *self) {
     struct simplify *s = self;
     s->zhu = words_free(s->zhu);
+    s->known = words_free(s->known);
     if (s->opencc)
         opencc_close(s->opencc);
 }
