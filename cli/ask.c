@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,7 +16,7 @@
 #include "command.h"
 #include "configured.h"
 
-enum { ANSWER_MAX = 16 << 20 };
+enum { ANSWER_MAX = 256 << 20 };
 
 static int no_daemon(struct error *err, const char *path, int code) {
     if (code == ENOENT || code == ECONNREFUSED)
@@ -69,21 +68,35 @@ static int take_apart(struct answer *answer) {
     return 0;
 }
 
-int ask(const char *socket, const char *method, const char *path, int patience, struct answer *ret, struct error *err) {
-    char request[256];
+static int converse(const char *socket, const struct buf *request, int patience, struct answer *ret,
+                    struct error *err) {
     *ret = (struct answer){0};
-    int len = snprintf(request, sizeof request,
-                       "%s %s HTTP/1.1\r\nHost: siftd\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", method, path);
     _cleanup_(closep) int fd = connect_to(socket, err);
     if (fd < 0)
         return fd;
-    int e = os_write_all(fd, request, (size_t)len);
+    int e = os_write_all(fd, request->at, request->len);
     if (e == 0)
         e = read_answer(fd, patience, &ret->text);
     if (e < 0)
         return error_errno(err, -e, "the daemon on %s takes the question and does not answer", socket);
     e = take_apart(ret);
     return e < 0 ? error_set(err, -e, "what answers on %s is no siftd", socket) : 0;
+}
+
+int ask(const char *socket, const char *method, const char *path, int patience, struct answer *ret, struct error *err) {
+    _cleanup_(buf_free) struct buf request = {0};
+    buf_printf(&request, "%s %s HTTP/1.1\r\nHost: siftd\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", method,
+               path);
+    return converse(socket, &request, patience, ret, err);
+}
+
+int ask_with(const char *socket, const char *path, const char *json, int patience, struct answer *ret,
+             struct error *err) {
+    _cleanup_(buf_free) struct buf request = {0};
+    buf_printf(&request, "POST %s HTTP/1.1\r\nHost: siftd\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n", path,
+               strlen(json));
+    buf_str(&request, json);
+    return converse(socket, &request, patience, ret, err);
 }
 
 void answer_free(struct answer *answer) {

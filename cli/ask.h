@@ -17,6 +17,9 @@ struct answer {
 /* One question: `method` GET or POST on a path such as /v1/status. patience: ms, -1 for no limit. 0, whatever the code
  * of the answer, or negative with a message; the answer is to be freed in both cases. */
 int ask(const char *socket, const char *method, const char *path, int patience, struct answer *ret, struct error *err);
+/* The same with a body of JSON. */
+int ask_with(const char *socket, const char *path, const char *json, int patience, struct answer *ret,
+             struct error *err);
 void answer_free(struct answer *answer);
 
 /* What commands that ask take: [-c FILE | --socket PATH] [--json]. */

@@ -46,6 +46,8 @@ static int write_out(struct trial *trial, struct buf *out) {
 
 static int print_lines(struct trial *trial, const char *at, size_t len) {
     for (const char *end; len && (end = memchr(at, '\n', len)); len -= (size_t)(end + 1 - at), at = end + 1) {
+        if (journal_line_is_refused(at, (size_t)(end - at)))
+            continue;
         journal_complete(&trial->doc, at, (size_t)(end - at), &trial->out);
         buf_char(&trial->out, '\n');
         if (trial->out.len > 1 << 16 && write_out(trial, &trial->out) < 0)

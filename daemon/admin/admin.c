@@ -34,6 +34,10 @@ struct admin *admin_stop(struct admin *admin) {
     return NULL;
 }
 
+void admin_operations(struct admin *admin, admin_operate_fn *operate) {
+    admin->operate = operate;
+}
+
 static int start(struct admin *admin, const char *listen, const char *socket, struct error *err) {
     int fd = listen_unix(socket, err);
     if (fd < 0)

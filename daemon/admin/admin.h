@@ -9,6 +9,8 @@
  *     GET  /v1/health   {"status","ready","live","reasons":[…]}; 200 when ready, else 503
  *     POST /v1/reload   reads the configuration again and waits for the outcome: 200 when it is in use, 409 when it was
  *                       refused, with {"outcome","number","mistakes":[…]}. On the socket only
+ *     POST /v1/…        what operators ask for (the supervisor's operations), a JSON object in and out. On the socket
+ * only
  *
  * Everything else is answered 404 or 405 with {"error": "a sentence"}; on loopback, a request whose Host is not this
  * machine 421, and one that would change something 403: there is no password.
@@ -33,6 +35,15 @@ struct admin_calls {
      * there will be none, the daemon ends. */
     uint64_t (*reload)(void *user);
 };
+
+/* One operation that was asked for. It is answered once, from the loop, at once or later. */
+struct admin_request;
+/* Begins an operation; `what` is the path behind /v1/. False: there is no such, and `request` is not to be answered. */
+typedef bool admin_operate_fn(void *user, const char *what, const cJSON *object, struct admin_request *request);
+/* `answer` is copied; `err` set: it failed, with that sentence. */
+void admin_answer(struct admin_request *request, const cJSON *answer, const struct error *err);
+/* Lets operations be asked for. */
+void admin_operations(struct admin *admin, admin_operate_fn *operate);
 
 /* Listens on `socket` (mode 0660; a left-over socket that nobody answers on is replaced, -EADDRINUSE when somebody
  * does) and on `listen` ("127.0.0.1:8740", "[::1]:8740"; NULL: not). 0, or a negative errno with a message; then

@@ -24,13 +24,21 @@ static void on_poll(uv_poll_t *poll, int status, int events) {
     endpoint_run(poll->data);
 }
 
+void endpoint_soon(struct endpoint *endpoint) {
+    endpoint->soon = true;
+    uv_timer_start(&endpoint->timer, on_timer, 0, 0);
+}
+
 void endpoint_run(struct endpoint *endpoint) {
     MHD_UNSIGNED_LONG_LONG timeout;
     if (endpoint->running) /* an answer is being made; what was resumed makes the epoll descriptor readable */
         return;
     endpoint->running = true;
+    endpoint->soon = false;
     MHD_run(endpoint->http);
     endpoint->running = false;
+    if (endpoint->soon)
+        return;
     if (MHD_get_timeout(endpoint->http, &timeout) == MHD_YES)
         uv_timer_start(&endpoint->timer, on_timer, timeout, 0);
     else
@@ -45,10 +53,19 @@ static void log_message(void *user, const char *format, va_list args) {
     log_debug("admin: %s", text);
 }
 
+/* Two kinds of requests keep a state. */
+static void on_completed(void *user, struct MHD_Connection *connection, void **state,
+                         enum MHD_RequestTerminationCode code) {
+    if (*state && *(enum request_kind *)*state == REQUEST_OPERATION)
+        request_over(user, connection, state, code);
+    else
+        reload_request_ended(user, connection, state, code);
+}
+
 static struct MHD_Daemon *start_server(struct endpoint *endpoint, int fd) {
     return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, route_request,
                             endpoint, MHD_OPTION_EXTERNAL_LOGGER, log_message, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
-                            MHD_OPTION_NOTIFY_COMPLETED, reload_request_ended, NULL, MHD_OPTION_CONNECTION_LIMIT,
+                            MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_CONNECTION_LIMIT,
                             (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
                             MHD_OPTION_END);
 }
@@ -77,6 +94,7 @@ int endpoint_start(struct admin *admin, int fd, bool network, struct error *err)
 
 void endpoint_stop(struct endpoint *endpoint, uv_close_cb closed) {
     uv_poll_stop(&endpoint->poll); /* before the server closes the descriptor */
+    request_leave_all(endpoint);
     MHD_stop_daemon(endpoint->http);
     uv_close((uv_handle_t *)&endpoint->poll, closed);
     uv_close((uv_handle_t *)&endpoint->timer, closed);

@@ -114,11 +114,12 @@ static bool is_method(const char *method, const struct route *route) {
 enum MHD_Result route_request(void *user, struct MHD_Connection *connection, const char *url, const char *method,
                               const char *version, const char *upload, size_t *upload_size, void **state) {
     (void)version;
-    (void)upload;
     struct endpoint *endpoint = user;
     const struct route *route = find_route(url);
     if (!is_addressed(endpoint, connection))
         return route_refuse(connection, MHD_HTTP_MISDIRECTED_REQUEST, "this is not the machine that the request names");
+    if (!route && strcmp(method, MHD_HTTP_METHOD_POST) == 0 && endpoint->admin->operate && !endpoint->network)
+        return request_take(endpoint, connection, url, upload, upload_size, state);
     if (!route)
         return route_refuse(connection, MHD_HTTP_NOT_FOUND, "there is nothing here; GET /v1/status is the state");
     if (!is_method(method, route))

@@ -76,6 +76,15 @@ static void check_done_dir(struct reader *r, size_t i) {
                   c->watch[i].done_dir);
 }
 
+static void check_receipts(struct reader *r, size_t i) {
+    const struct config *c = r->config;
+    for (size_t j = 0; c->watch[i].receipts && j < c->watches; j++)
+        if (c->watch[j].dir && taken_by(c->watch[i].receipts, &c->watch[j]))
+            wrong(r, watch_mark(r, i, "receipts"),
+                  "the receipts in %s would themselves be taken as dropped files; put them elsewhere",
+                  c->watch[i].receipts);
+}
+
 static void check_socket(struct reader *r) {
     const struct config *c = r->config;
     const struct tree_node *given = tree_get(tree_get(c->tree, "admin"), "socket");
@@ -94,7 +103,9 @@ void check_whole(struct reader *r, bool strict) {
     for (size_t i = 0; i < c->watches; i++)
         if (c->watch[i].dir)
             check_watch(r, i);
-    for (size_t i = 0; i < c->watches; i++)
+    for (size_t i = 0; i < c->watches; i++) {
         check_done_dir(r, i);
+        check_receipts(r, i);
+    }
     check_socket(r);
 }

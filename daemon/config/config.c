@@ -79,6 +79,29 @@ static void read_health(struct reader *r, const struct key *key, const struct tr
     read_mapping(r, node, key->name, keys, into);
 }
 
+static void read_retries(struct reader *r, const struct key *key, const struct tree_node *node, void *into) {
+    static const char wanted[] = "a number from 0 to 100";
+    const char *text = scalar_text(r, key, node, wanted);
+    if (!text)
+        return;
+    char *end = NULL;
+    unsigned long value = strtoul(text, &end, 10);
+    if (text[0] >= '0' && text[0] <= '9' && !*end && value <= 100)
+        *(unsigned *)into = (unsigned)value;
+    else
+        wrong_type(r, key, node, wanted);
+}
+
+static void read_quarantine(struct reader *r, const struct key *key, const struct tree_node *node, void *into) {
+    static const struct key keys[] = {
+        {"retries", read_retries, offsetof(struct config, quarantine.retries), 0, 0},
+        {"backoff", read_duration, offsetof(struct config, quarantine.backoff), 1000, DAY},
+        {"longest", read_duration, offsetof(struct config, quarantine.longest), 1000, 365 * DAY},
+        {NULL, NULL, 0, 0, 0},
+    };
+    read_mapping(r, node, key->name, keys, into);
+}
+
 static void read_admin(struct reader *r, const struct key *key, const struct tree_node *node, void *into) {
     static const struct key keys[] = {
         {"listen", read_listen, offsetof(struct config, admin.listen), 0, 0},
@@ -101,6 +124,7 @@ static const struct key file_keys[] = {
     {"journal", read_journal, 0, 0, 0},
     {"disk", read_disk, 0, 0, 0},
     {"health", read_health, 0, 0, 0},
+    {"quarantine", read_quarantine, 0, 0, 0},
     {"admin", read_admin, 0, 0, 0},
     {NULL, NULL, 0, 0, 0},
 };

@@ -48,6 +48,7 @@ struct config_watch {
     char *done_dir;  /* absolute; NULL unless DONE_MOVE */
     char *marker;    /* what a marker's name has behind the file's; NULL: no markers */
     size_t pipeline; /* index */
+    char *receipts;  /* absolute: a folder that tells the fate of each file; NULL: none */
 };
 
 struct config_sink {
@@ -89,6 +90,10 @@ struct config {
     struct {
         int64_t stalled; /* milliseconds without progress after which the daemon calls itself stuck */
     } health;
+    struct {
+        unsigned retries;         /* runs by itself after the first, of a document whose worker died */
+        int64_t backoff, longest; /* milliseconds before the first of them, which double, up to */
+    } quarantine;
     struct {
         char *listen; /* "address:port", or NULL */
         char *socket; /* path; state_dir/admin.sock unless set */

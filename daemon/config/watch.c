@@ -11,6 +11,7 @@ void watch_free(struct config_watch *watch) {
     free(watch->dir);
     free(watch->done_dir);
     free(watch->marker);
+    free(watch->receipts);
     words_free(&watch->include);
     words_free(&watch->exclude);
 }
@@ -54,6 +55,29 @@ static void read_marker(struct reader *r, const struct key *key, const struct tr
         *(char **)into = mem_strdup(text);
 }
 
+/* true, false, or a path. "true" stays as it is until the folder is known: no path is without a slash in front. */
+static void read_receipts(struct reader *r, const struct key *key, const struct tree_node *node, void *into) {
+    char **receipts = into;
+    const char *text = scalar_text(r, key, node, "true, false, or the path of a folder");
+    if (!text)
+        return;
+    free(*receipts);
+    *receipts = NULL;
+    if (strcmp(text, "true") == 0)
+        *receipts = mem_strdup(text);
+    else if (strcmp(text, "false") != 0)
+        *receipts = path_absolute(r, text);
+}
+
+/* Beside the folder, unless somewhere else. */
+static void settle_receipts(struct config_watch *watch) {
+    const char *slash = watch->dir ? strrchr(watch->dir, '/') : NULL;
+    if (!watch->receipts || watch->receipts[0] == '/')
+        return;
+    free(watch->receipts);
+    watch->receipts = slash ? mem_format("%.*s/receipts", (int)(slash - watch->dir), watch->dir) : NULL;
+}
+
 static const struct key watch_keys[] = {
     {"dir", read_path, offsetof(struct config_watch, dir), 0, 0},
     {"recursive", read_bool, offsetof(struct config_watch, recursive), 0, 0},
@@ -65,6 +89,7 @@ static const struct key watch_keys[] = {
     {"poll", read_duration, offsetof(struct config_watch, poll), 100, HOUR},
     {"when_done", read_when_done, offsetof(struct config_watch, when_done), 0, 0},
     {"done_dir", read_path, offsetof(struct config_watch, done_dir), 0, 0},
+    {"receipts", read_receipts, offsetof(struct config_watch, receipts), 0, 0},
     {"pipeline", read_pipeline_name, offsetof(struct config_watch, pipeline), 0, 0},
     {NULL, NULL, 0, 0, 0},
 };
@@ -99,6 +124,7 @@ static void add_watch(struct reader *r, const struct tree_node *node) {
         pipeline_named(r, "default", &watch.pipeline);
     exclude_unfinished(&watch);
     settle_done_dir(r, node, &watch);
+    settle_receipts(&watch);
     c->watch = mem_grow(c->watch, (c->watches + 1) * sizeof *c->watch);
     c->watch[c->watches++] = watch;
 }

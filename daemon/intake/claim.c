@@ -14,17 +14,25 @@
 #include "base/os.h"
 #include "intake/inside.h"
 
-static const char KEPT[] = "-kept";
+static const char KEPT[] = "-kept", AFTER[] = "-after", AGAIN[] = "-again";
+
+enum { RUN_WORD = 6, RUN_LEN = RUN_WORD + 16 };
 
 /* Microseconds since 1970, and room for 4096 claims in each: unique over restarts as long as no two of them fall into
  * one microsecond, also when the clock was set back. */
-uint64_t claim_number(struct intake *intake) {
+uint64_t intake_new_claim(uint64_t last) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     uint64_t claim = ((uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000) << 12;
-    if (claim <= intake->last_claim)
-        claim = intake->last_claim + 1;
-    return intake->last_claim = claim;
+    return claim > last ? claim : last + 1;
+}
+
+uint64_t claim_number(struct intake *intake) {
+    return intake->last_claim = intake_new_claim(intake->last_claim);
+}
+
+uint32_t intake_folder(const char *dir) {
+    return claim_folder(dir);
 }
 
 uint32_t claim_folder(const char *dir) {
@@ -35,8 +43,11 @@ uint32_t claim_folder(const char *dir) {
 }
 
 void claim_encode(const struct claim *claim, const char *path, struct buf *out) {
-    buf_printf(out, "%016llx.%08x%s.", (unsigned long long)claim->number, (unsigned)claim->folder,
+    buf_printf(out, "%016llx.%08x%s", (unsigned long long)claim->number, (unsigned)claim->folder,
                claim->kept ? KEPT : "");
+    if (claim->run.more)
+        buf_printf(out, "%s%016llx", claim->run.again ? AGAIN : AFTER, (unsigned long long)claim->run.earlier);
+    buf_char(out, '.');
     for (; *path; path++) {
         if (*path == '/' || *path == '%')
             buf_printf(out, "%%%02X", (unsigned)(unsigned char)*path);
@@ -72,6 +83,19 @@ static int decode_path(const char *from, struct buf *path) {
     return 0;
 }
 
+/* "-after" or "-again" and 16 hex digits, if they are there; goes behind them. */
+static struct intake_run decode_run(const char **at) {
+    bool again = strncmp(*at, AGAIN, RUN_WORD) == 0;
+    struct intake_run run = {.again = again};
+    if ((!again && strncmp(*at, AFTER, RUN_WORD) != 0) ||
+        strspn(*at + RUN_WORD, "0123456789abcdef") != RUN_LEN - RUN_WORD)
+        return (struct intake_run){0};
+    run.more = true;
+    run.earlier = strtoull(*at + RUN_WORD, NULL, 16);
+    *at += RUN_LEN;
+    return run;
+}
+
 int claim_decode(const char *entry, struct claim *ret, struct buf *path) {
     static const char hex[] = "0123456789abcdef";
     if (strspn(entry, hex) != 16 || entry[16] != '.' || strspn(entry + 17, hex) != 8)
@@ -79,10 +103,24 @@ int claim_decode(const char *entry, struct claim *ret, struct buf *path) {
     const char *behind = entry + 25;
     bool kept = strncmp(behind, KEPT, sizeof KEPT - 1) == 0;
     behind += kept ? sizeof KEPT - 1 : 0;
+    struct intake_run run = decode_run(&behind);
     if (behind[0] != '.' || !behind[1])
         return -EINVAL;
-    *ret = (struct claim){strtoull(entry, NULL, 16), (uint32_t)strtoul(entry + 17, NULL, 16), kept};
+    *ret = (struct claim){strtoull(entry, NULL, 16), (uint32_t)strtoul(entry + 17, NULL, 16), kept, run};
     return decode_path(behind + 1, path);
+}
+
+int intake_entry(const char *entry, bool *ret_kept, struct intake_run *ret_run, uint32_t *ret_folder) {
+    struct claim claim;
+    struct buf path = {0};
+    int e = claim_decode(entry, &claim, &path);
+    buf_free(&path);
+    if (e < 0)
+        return e;
+    *ret_kept = claim.kept;
+    *ret_run = claim.run;
+    *ret_folder = claim.folder;
+    return 0;
 }
 
 void claim_sidecar_name(uint64_t claim, char name[32]) {
@@ -194,16 +232,19 @@ static bool wants_work(const struct watch *watch, int e) {
     return e == -ENOENT && watch->work >= 0 && fstat(watch->work, &st) == 0 && st.st_nlink == 0;
 }
 
+static size_t identity_text(const struct intake_doc *doc, char *text, size_t size) {
+    return (size_t)snprintf(text, size, "%llu %llu %llu %llu %llu\n", (unsigned long long)doc->device,
+                            (unsigned long long)doc->inode, (unsigned long long)doc->size,
+                            (unsigned long long)doc->mtime, (unsigned long long)doc->ctime);
+}
+
 static int mark_kept(struct intake *intake, struct intake_doc *doc) {
     char text[160];
-    int n = snprintf(text, sizeof text, "%llu %llu %llu %llu %llu\n", (unsigned long long)doc->device,
-                     (unsigned long long)doc->inode, (unsigned long long)doc->size, (unsigned long long)doc->mtime,
-                     (unsigned long long)doc->ctime);
-    return write_small(intake->work, doc->held, text, (size_t)n);
+    return write_small(intake->work, doc->held, text, identity_text(doc, text, sizeof text));
 }
 
 static int hold(struct watch *watch, struct intake_doc *doc, const struct place *place) {
-    const struct claim claim = {doc->claim, claim_folder(watch->config->dir), doc->kept};
+    const struct claim claim = {.number = doc->claim, .folder = claim_folder(watch->config->dir), .kept = doc->kept};
     struct buf held = {0};
     claim_encode(&claim, doc->name, &held);
     doc->held = held.at;
@@ -306,4 +347,65 @@ int claim_take(struct watch *watch, const char *path, const struct place *place,
     }
     pressure_out(intake, doc);
     return 0;
+}
+
+/* --- another run -------------------------------------------------------------------------------------------------- */
+
+char *intake_back_name(const char *entry, const char *name, uint64_t claim, const struct intake_run *run) {
+    struct claim old;
+    struct buf path = {0}, held = {0};
+    int e = claim_decode(entry, &old, &path);
+    buf_free(&path);
+    if (e < 0)
+        return NULL;
+    const struct claim next = {claim, old.folder, old.kept, *run};
+    claim_encode(&next, name, &held);
+    if (held.len > NAME_LONGEST)
+        held.at[NAME_LONGEST] = 0;
+    return held.at;
+}
+
+/* Names that were cut have the whole path beside them, first. */
+static int note_name(int work, const char *held, const char *name) {
+    char sidecar[32];
+    if (strlen(held) < NAME_LONGEST)
+        return 0;
+    claim_sidecar_name(strtoull(held, NULL, 16), sidecar);
+    return write_small(work, sidecar, name, strlen(name));
+}
+
+int intake_put_back(const char *state_dir, const char *dir, const char *entry, const char *held, const char *name,
+                    struct error *err) {
+    _cleanup_(freep) char *place = mem_format("%s/work", state_dir), *from = mem_format("%s/%s", dir, entry);
+    _cleanup_(freep) char *to = mem_format("%s/%s", place, held);
+    _cleanup_(closep) int work = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int e = work < 0 ? -errno : note_name(work, held, name);
+    if (e == 0)
+        e = finish_move(AT_FDCWD, from, to, strtoull(held, NULL, 16));
+    if (e == 0 && os.fsync(work) < 0)
+        e = -errno;
+    return e < 0 ? error_errno(err, -e, "%s cannot be moved into %s for another run", from, place) : 0;
+}
+
+char *intake_new_name(const char *dir, const char *name, bool kept, uint64_t claim, const struct intake_run *run) {
+    const struct claim next = {claim, claim_folder(dir), kept, *run};
+    struct buf held = {0};
+    claim_encode(&next, name, &held);
+    if (held.len > NAME_LONGEST)
+        held.at[NAME_LONGEST] = 0;
+    return held.at;
+}
+
+int intake_put_note(const char *state_dir, const char *path, const char *held, const char *name, struct error *err) {
+    _cleanup_(freep) char *place = mem_format("%s/work", state_dir);
+    _cleanup_(closep) int work = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct intake_doc doc = {.fd = -1};
+    struct stat st;
+    int e = work < 0 || lstat(path, &st) < 0 ? -errno : note_name(work, held, name);
+    if (e == 0) {
+        char text[160];
+        doc_identity(&doc, &st);
+        e = write_small(work, held, text, identity_text(&doc, text, sizeof text));
+    }
+    return e < 0 ? error_errno(err, -e, "%s cannot be claimed once more", path) : 0;
 }

@@ -117,7 +117,7 @@ static int copy_over(int from, const char *entry, const char *to, uint64_t claim
     return e;
 }
 
-static int move_to(int from, const char *entry, const char *to, uint64_t claim) {
+int finish_move(int from, const char *entry, const char *to, uint64_t claim) {
     int e = rename_numbered(from, entry, to);
     return e == -EXDEV ? copy_over(from, entry, to, claim) : e;
 }
@@ -144,7 +144,7 @@ int intake_finish(struct intake *intake, struct intake_doc *doc, struct error *e
     int folder = claim_work_folder(intake, doc), e = 0;
     _cleanup_(freep) char *to = done_path(intake, doc);
     if (to) {
-        e = move_to(folder, doc->held, to, doc->claim);
+        e = finish_move(folder, doc->held, to, doc->claim);
         if (e < 0)
             error_errno(
                 err, -e,
@@ -161,11 +161,7 @@ int intake_finish(struct intake *intake, struct intake_doc *doc, struct error *e
 int intake_put_aside(struct intake *intake, struct intake_doc *doc, const char *dir, struct error *err) {
     int folder = claim_work_folder(intake, doc);
     _cleanup_(freep) char *to = mem_format("%s/%s", dir, doc->held);
-    int e;
-    if (doc->kept)
-        e = os.unlinkat(folder, doc->held, 0) < 0 ? -errno : 0;
-    else
-        e = move_to(folder, doc->held, to, doc->claim);
+    int e = finish_move(folder, doc->held, to, doc->claim);
     if (e < 0)
         return error_errno(err, -e,
                            "%s cannot be moved to %s; it stays in the work folder and runs again at the next start",

@@ -84,6 +84,7 @@ struct claim {
     uint64_t number;
     uint32_t folder; /* claim_folder() of the watched folder */
     bool kept;       /* the entry is a note, the file stayed in its folder; else the entry is the file itself */
+    struct intake_run run;
 };
 
 /* A directory with an event handle: a watched folder itself or one below it. Lives until its handle is closed. */
@@ -295,6 +296,9 @@ bool claim_echo(struct watch *watch, const char *path);
 void claim_forget_echoes(struct intake *intake);
 int claim_work_folder(const struct intake *intake, const struct intake_doc *doc);
 void claim_sidecar_name(uint64_t claim, char name[32]);
+
+/* finish.c: to a path that is free, over the border of file systems, too. */
+int finish_move(int from, const char *entry, const char *to, uint64_t claim);
 
 /* doc: in claim.c */
 struct intake_doc *doc_new(const struct watch *watch, uint64_t claim, const char *path);

@@ -27,7 +27,9 @@
  * rest (intake_again()). The claim is also checked: what was renamed must be what was opened.
  *
  * Claim. A rename into STATE/work/, named CLAIM.FOLDER.PATH: the claim number as 16 hex digits, the watched folder as
- * the 8 of a hash of its own path, the path below it with '/' and '%' written as %2F and %25. A name that would exceed
+ * the 8 of a hash of its own path, the path below it with '/' and '%' written as %2F and %25. A document that is run
+ * once more has "-after" or "-again" (struct intake_run) and the sequence of its earlier frame, 16 hex digits, behind
+ * FOLDER. A name that would exceed
  * 255 bytes is cut, and CLAIM.name, written before, holds the path in full. Where the watched folder is on another file
  * system than the state, its claims go to the hidden folder .siftd/work inside it. With `when_done: keep` nothing is
  * renamed: the claim is an entry CLAIM.FOLDER-kept.PATH in STATE/work/ that holds the file's identity, and later the
@@ -48,15 +50,23 @@
 
 struct intake;
 
+/* What a claim says of the runs before it. */
+struct intake_run {
+    bool more;        /* the document was run before and is run once more */
+    bool again;       /* its records are wanted once more by every sink, also those that did not change */
+    uint64_t earlier; /* the sequence of its frame in the journal before this one; 0: none */
+};
+
 /* A claimed document. Made by intake, lent to the supervisor until intake_release(). */
 struct intake_doc {
     uint64_t claim;
-    char *name;                                 /* path below the watched folder, as dropped */
-    char *held;                                 /* its entry in the work folder */
-    uint16_t watch;                             /* index in the configuration */
-    bool cut;                                   /* CLAIM.name exists */
-    bool hidden;                                /* claimed into the watched folder's own .siftd/work */
-    bool kept;                                  /* the file itself stays where it is */
+    char *name;     /* path below the watched folder, as dropped */
+    char *held;     /* its entry in the work folder */
+    uint16_t watch; /* index in the configuration */
+    bool cut;       /* CLAIM.name exists */
+    bool hidden;    /* claimed into the watched folder's own .siftd/work */
+    bool kept;      /* the file itself stays where it is */
+    struct intake_run run;
     int fd;                                     /* open for reading at 0; -1 after intake_passed() */
     bool leased;                                /* fd holds a read lease: F_GETLEASE tells whether anybody wrote */
     uint64_t device, inode, size, mtime, ctime; /* when it was opened; times in nanoseconds */
@@ -79,6 +89,9 @@ struct intake_calls {
     void (*dropped)(void *user, struct intake_doc *doc);
     /* Is this claim's document in the journal? For what stands in work/ at start; 1, 0 or negative errno. */
     int (*committed)(void *user, const struct intake_doc *doc);
+    /* What stands in a work folder and is committed already: what becomes of it. `intake` is the one that asks. The
+     * callee does not release the document. NULL: intake_finish(). */
+    void (*settle)(void *user, struct intake *intake, struct intake_doc *doc);
     /* Was this very file, which stays in its folder, committed before? 1, 0 or negative errno. */
     int (*seen)(void *user, const struct intake_doc *doc);
 };
@@ -117,9 +130,28 @@ bool intake_again(struct intake *intake, struct intake_doc *doc);
  * file: a name that is taken gets .1, .2 … behind. May run in a work thread. On failure the file stays in the work
  * folder. */
 int intake_finish(struct intake *intake, struct intake_doc *doc, struct error *err);
-/* Moves the file into folder `dir` under its name in the work folder; a kept file is noted there by its reason file
- * only. May run in a work thread. */
+/* Moves the file into folder `dir` under its name in the work folder; of a kept file its claim's note. May run in a
+ * work thread. */
 int intake_put_aside(struct intake *intake, struct intake_doc *doc, const char *dir, struct error *err);
+/* Another run of what was put aside, in three steps, the first two in any thread or process: the name it gets in the
+ * work folder of the state (NULL: `entry` is none of a claim; the caller frees), the move there from folder `dir`, and
+ * (where an intake runs) its taking up, which is refused with -ENOENT while the folder that it came from is not
+ * watched; then, and without an intake, the next start does it. */
+char *intake_back_name(const char *entry, const char *name, uint64_t claim, const struct intake_run *run);
+int intake_put_back(const char *state_dir, const char *dir, const char *entry, const char *held, const char *name,
+                    struct error *err);
+/* The same for a file that was finished before: the name that its claim gets, and for one that stays at `path` the
+ * claim's note. */
+char *intake_new_name(const char *dir, const char *name, bool kept, uint64_t claim, const struct intake_run *run);
+int intake_put_note(const char *state_dir, const char *path, const char *held, const char *name, struct error *err);
+int intake_take_up(struct intake *intake, const char *held, struct error *err);
+/* A claim's number: later than all that the clock has given so far. */
+uint64_t intake_new_claim(uint64_t last);
+/* What an entry says: 0 and the run, whether the file stays, the hash of its watched folder; -EINVAL: none of a claim.
+ */
+int intake_entry(const char *entry, bool *ret_kept, struct intake_run *ret_run, uint32_t *ret_folder);
+/* The hash that entries carry of a watched folder. */
+uint32_t intake_folder(const char *dir);
 /* Never look at this kept file again while it does not change: it was refused, or the ledger could not note it. */
 void intake_refuse(struct intake *intake, const struct intake_doc *doc);
 /* Makes the claims that are out durable, so that no file is in its drop folder again after its records were committed.

@@ -97,6 +97,7 @@ static struct intake_doc *read_claim(struct work *work, const char *entry) {
         return NULL;
     }
     struct intake_doc *doc = doc_new(from, claim.number, name);
+    doc->run = claim.run;
     doc->held = mem_strdup(entry);
     doc->hidden = work->own != NULL;
     doc->kept = claim.kept;
@@ -110,7 +111,9 @@ static void finish_committed(struct intake *intake, struct intake_doc *doc) {
     struct error err;
     log_debug("%s was committed before the restart", doc->name);
     claim_remove_marker(intake, doc);
-    if (intake_finish(intake, doc, &err) < 0)
+    if (intake->calls.settle)
+        intake->calls.settle(intake->calls.user, intake, doc);
+    else if (intake_finish(intake, doc, &err) < 0)
         log_warn("%s", err.text);
     doc_free(doc);
 }
@@ -126,6 +129,8 @@ static int is_committed(struct intake *intake, const struct intake_doc *doc) {
     int committed = intake->calls.committed(intake->calls.user, doc);
     if (committed || !doc->kept)
         return committed;
+    if (doc->run.more && intake->watch[doc->watch].config->when_done == DONE_KEEP)
+        return 0; /* it was seen, and is wanted once more */
     if (intake->watch[doc->watch].config->when_done != DONE_KEEP)
         return 1;
     return intake->calls.seen(intake->calls.user, doc);
@@ -266,5 +271,25 @@ void recover_some(struct intake *intake) {
 int intake_reopen(struct intake *intake, struct intake_doc *doc, struct error *err) {
     int e = recover_open(intake, doc, err);
     intake->open += e == 0;
+    return e;
+}
+
+static bool is_known(const struct intake_doc *doc, uint64_t claim) {
+    while (doc && doc->claim != claim)
+        doc = doc->next;
+    return doc != NULL;
+}
+
+int intake_take_up(struct intake *intake, const char *held, struct error *err) {
+    _cleanup_(freep) char *place = mem_format("%s/work", intake->config->state_dir);
+    struct work work = {intake, intake->work, place, NULL};
+    uint64_t claim = strtoull(held, NULL, 16);
+    if (intake->stopping || is_known(intake->left, claim) || is_known(intake->docs, claim))
+        return 0; /* the next one meets it in its work folder; or it is met already */
+    struct intake_doc *doc = read_claim(&work, held);
+    if (!doc)
+        return error_set(err, ENOENT, "%s came from a folder that is not watched", held);
+    int e = take_up(intake, intake->work, doc, err);
+    pressure_wake(intake);
     return e;
 }

@@ -99,6 +99,10 @@ static int append_group(struct journal *journal, struct journal_doc *docs, size_
     for (size_t i = 0; r == 0 && i < count; i++) {
         docs[i].sequence = journal->sequence + i;
         docs[i].time = now;
+        docs[i].place = (struct journal_place){.sequence = docs[i].sequence,
+                                               .segment = journal->segment,
+                                               .offset = at + journal->staged.len,
+                                               .journal = journal->id};
         r = docs[i].body ? append_staged(journal, &docs[i], &at, err) : append_copied(journal, &docs[i], &at, err);
     }
     if (r == 0)

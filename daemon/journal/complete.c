@@ -35,6 +35,16 @@ const char *journal_line_type(const char *line, size_t len, size_t *ret_len) {
     return end ? type : line;
 }
 
+bool journal_line_is(const char *line, size_t len, const char *type) {
+    size_t type_len;
+    const char *own = journal_line_type(line, len, &type_len);
+    return type_len == strlen(type) && memcmp(own, type, type_len) == 0;
+}
+
+bool journal_line_is_refused(const char *line, size_t len) {
+    return journal_line_is(line, len, "refused");
+}
+
 /* Where the place stands in a line of the format: its offset and length; false for other lines. */
 static bool find_place(const char *line, size_t len, size_t type_len, size_t *ret_at, size_t *ret_len) {
     size_t at = TYPE_LEN + type_len + ID_LEN;

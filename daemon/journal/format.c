@@ -75,6 +75,18 @@ const char *segment_header_decode(const char in[SEGMENT_HEADER], struct segment_
     return NULL;
 }
 
+static void put_account(char *at, const struct account *account) {
+    put64(at, account->read);
+    put64(at + 8, account->delivered);
+    put64(at + 16, account->rejected);
+    put64(at + 24, account->filtered);
+}
+
+static struct account get_account(const char *at) {
+    return (struct account){
+        .read = get64(at), .delivered = get64(at + 8), .rejected = get64(at + 16), .filtered = get64(at + 24)};
+}
+
 void frame_encode(const struct journal_doc *doc, uint64_t body_check, struct buf *out) {
     size_t name_size = strlen(doc->name), size = FRAME_FIXED + padded(name_size);
     char *at = buf_reserve(out, size);
@@ -88,10 +100,14 @@ void frame_encode(const struct journal_doc *doc, uint64_t body_check, struct buf
     put64(at + 40, doc->source_size);
     put32(at + 48, doc->records);
     at[52] = (char)doc->status;
+    at[53] = (char)(doc->again ? FRAME_AGAIN : 0);
     put16(at + 54, (uint16_t)name_size);
     put16(at + 56, doc->watch);
     memcpy(at + 64, doc->sha256, SHA256_SIZE);
     put64(at + 96, body_check);
+    put64(at + 104, doc->earlier);
+    put_account(at + 112, &doc->bytes);
+    put_account(at + 144, &doc->records_account);
     memcpy(at + FRAME_FIXED, doc->name, name_size);
     put64(at + FRAME_FIXED - 8, hash_xxh3(at, size));
     out->len += size;
@@ -114,7 +130,7 @@ void frame_encode_gap(uint64_t sequence, uint32_t count, uint64_t size, struct b
 
 size_t frame_header_size(const char *at) {
     size_t size = get32(at + 4);
-    if (memcmp(at, FRAME_MAGIC, sizeof FRAME_MAGIC) != 0 || size < FRAME_FIXED || size > FRAME_HEADER_MAX || size % 8)
+    if (memcmp(at, FRAME_MAGIC, sizeof FRAME_MAGIC) != 0 || size < FRAME_LEAST || size > FRAME_HEADER_MAX || size % 8)
         return 0;
     return size;
 }
@@ -135,7 +151,7 @@ static bool header_fits(const char *at, size_t size, size_t check_at) {
 
 const char *frame_decode(const char *at, size_t size, struct frame *ret) {
     uint16_t name_size = get16(at + 54);
-    if (padded(name_size) + FRAME_FIXED > size)
+    if (padded(name_size) + FRAME_LEAST > size)
         return "its header is shorter than its name";
     size_t name_at = size - padded(name_size);
     if (!header_fits(at, size, name_at - 8))
@@ -155,6 +171,12 @@ const char *frame_decode(const char *at, size_t size, struct frame *ret) {
                                   .watch = get16(at + 56),
                                   .body_fd = -1}};
     memcpy(ret->doc.sha256, at + 64, SHA256_SIZE);
+    if (name_at < FRAME_FIXED)
+        return NULL;
+    ret->doc.again = at[53] & FRAME_AGAIN;
+    ret->doc.earlier = get64(at + 104);
+    ret->doc.bytes = get_account(at + 112);
+    ret->doc.records_account = get_account(at + 144);
     return NULL;
 }
 

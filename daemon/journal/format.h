@@ -11,10 +11,12 @@
 enum {
     FORMAT_VERSION = 1,
     SEGMENT_HEADER = 64,
-    FRAME_FIXED = 112,             /* a frame's header without the name */
+    FRAME_LEAST = 112,             /* a frame's header without the name, in the first form of the format */
+    FRAME_FIXED = 184,             /* as it is written now */
     FRAME_START = 8,               /* bytes that tell the header's size */
     FRAME_HEADER_MAX = 128 * 1024, /* more is damage */
     MARK_SIZE = 64,
+    FRAME_AGAIN = 1, /* a flag: all of its records are wanted once more */
 };
 
 struct segment_header {

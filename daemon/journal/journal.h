@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/account.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -35,7 +36,13 @@ struct journal_doc {
     enum doc_status status;
     uint16_t watch;
     uint8_t sha256[SHA256_SIZE];
-    const char *name; /* zero-terminated */
+    struct account bytes, records_account; /* all zero in frames of an older siftd */
+    /* The document was run once more: the sequence of its frame before this one, 0 when there is none. `again`: its
+     * records are wanted once more by every sink, also those that did not change. */
+    uint64_t earlier;
+    bool again;
+    struct journal_place place; /* where its frame begins: set by journal_append() */
+    const char *name;           /* zero-terminated */
     /* The body, for appending: in memory, or (body == NULL) the first body_size bytes of body_fd. A reader leaves body
      * NULL and body_fd -1: it hands out lines. */
     const char *body;
@@ -55,6 +62,9 @@ struct journal_recovery { /* what journal_open found and did */
     bool mark;            /* the commit mark was there and could not be believed */
 };
 
+/* Takes the lock that keeps a second writer out, until *ret is closed; -EBUSY when somebody has it. For work on the
+ * state folder that needs no journal. */
+int journal_lock(const char *dir, int *ret, struct error *err);
 /* Opens or begins the journal in folder `dir` for writing (a lock file keeps a second writer out, -EBUSY), cuts a torn
  * tail, sets the mark. `segment_size`: bytes after which a new segment begins. */
 int journal_open(const char *dir, uint64_t segment_size, struct journal **ret, struct journal_recovery *ret_found,
@@ -127,6 +137,9 @@ void journal_completer_add(const struct journal_completer *completer, const char
 void journal_completer_free(struct journal_completer *completer);
 /* The type of a body's line; empty when it does not begin as the format says. It points into the line. */
 const char *journal_line_type(const char *line, size_t len, size_t *ret_len);
+bool journal_line_is(const char *line, size_t len, const char *type);
+/* Whether the line is a record that a validator refused: kept for the quarantine, never delivered unless asked for. */
+bool journal_line_is_refused(const char *line, size_t len);
 
 /* Checks a segment file from end to end, printing one line a frame when `out` is given (a FILE *). 0, or -EBADMSG at
  * the first damage, with its offset in the message. */

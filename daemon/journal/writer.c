@@ -14,15 +14,16 @@
 
 static const uint64_t CHECKED_AT_START = 1 << 30;
 
-static int lock(struct journal *journal, struct error *err) {
-    _cleanup_(freep) char *path = mem_format("%s/lock", journal->dir);
-    journal->lock = os.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    if (journal->lock < 0)
+int journal_lock(const char *dir, int *ret, struct error *err) {
+    _cleanup_(freep) char *path = mem_format("%s/lock", dir);
+    _cleanup_(closep) int fd = os.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (fd < 0)
         return error_errno(err, errno, "the journal's lock %s cannot be opened", path);
-    if (flock(journal->lock, LOCK_EX | LOCK_NB) < 0)
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0)
         return error_set(err, errno == EWOULDBLOCK ? EBUSY : errno,
                          "the journal %s is locked: another siftd writes it; stop that one or use another state_dir",
-                         journal->dir);
+                         dir);
+    *ret = take_fd(fd);
     return 0;
 }
 
@@ -30,7 +31,7 @@ static int open_locked(struct journal *journal, struct journal_recovery *ret_fou
     int r = os_mkdirs(journal->dir, 0750);
     if (r < 0)
         return error_errno(err, -r, "the journal's folder %s cannot be made", journal->dir);
-    r = lock(journal, err);
+    r = journal_lock(journal->dir, &journal->lock, err);
     if (r == 0)
         r = mark_open_write(journal->dir, &journal->mark, err);
     if (r == 0)

@@ -48,8 +48,11 @@ static int add_all(struct ledger *ledger, struct journal_reader *reader, uint64_
 
 /* Another journal than the ledger's: its documents are not those of this one. */
 static int forget_documents(struct ledger *ledger, struct error *err) {
-    static const char sql[] = "BEGIN; DELETE FROM documents; DELETE FROM files;"
-                              "UPDATE totals SET documents = 0, records = 0, rejected = 0; COMMIT";
+    static const char sql[] =
+        "BEGIN; DELETE FROM documents; DELETE FROM files;"
+        "UPDATE totals SET documents = 0, records = 0, rejected = 0, bytes_read = 0, bytes_delivered = 0,"
+        " bytes_rejected = 0, bytes_filtered = 0, records_read = 0, records_delivered = 0,"
+        " records_rejected = 0, records_filtered = 0; COMMIT";
     if (sqlite3_exec(ledger->db, sql, NULL, NULL, NULL) == SQLITE_OK)
         return 0;
     int r = ledger_error(ledger, "clearing", err);

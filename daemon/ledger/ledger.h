@@ -7,6 +7,7 @@
  */
 #pragma once
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -38,12 +39,36 @@ int ledger_quarantined(struct ledger *ledger, uint64_t claim, const char *name, 
                        const char *plugin, struct error *err);
 /* 1 when the claim's document is in the journal, 0 when not. */
 int ledger_has_claim(struct ledger *ledger, uint64_t claim, struct error *err);
+/* The same, with its sequence. */
+int ledger_sequence(struct ledger *ledger, uint64_t claim, uint64_t *ret, struct error *err);
 /* 1 when this very file (same place, size and times) under this name was committed before, 0 when not. */
 int ledger_has_file(struct ledger *ledger, const char *name, const struct ledger_file *file, struct error *err);
 /* Tells every document from sequence `from` on, in order: its sequence, the time of its append, its number of records.
  */
 typedef void ledger_walk_fn(void *user, uint64_t sequence, uint64_t time, uint64_t records);
 int ledger_walk(struct ledger *ledger, uint64_t from, ledger_walk_fn *one, void *user, struct error *err);
-/* {"documents":…,"records":…,"rejected":…,"quarantined":…,"last":…} */
+/* Which documents. Unset members do not restrict. `what`: the name, a shell pattern for it, or the beginning of the
+ * sha256 (8 hex digits or more; a record's id begins so). Times in microseconds since 1970. */
+struct ledger_filter {
+    const char *what;
+    uint64_t since, until, from, before; /* from, before: sequences */
+    int status;                          /* enum doc_status; -1: any */
+    bool latest;                         /* only the last frame of each content under each name */
+};
+
+struct ledger_document {
+    uint64_t sequence, claim, time, size, earlier, records;
+    const char *name;
+    const uint8_t *sha256;
+    int status, watch;
+    struct account bytes, records_account;
+};
+
+/* Calls `each` in the order of the sequences; other than 0 ends it with that result. */
+typedef int ledger_document_fn(void *user, const struct ledger_document *document);
+int ledger_select(struct ledger *ledger, const struct ledger_filter *filter, ledger_document_fn *each, void *user,
+                  struct error *err);
+/* {"documents":…,"records":…,"rejected":…,"quarantined":…,"account":{"bytes":{"read":…,"delivered":…,"rejected":…,
+ * "filtered":…},"records":{…}},"last":…} */
 cJSON *ledger_summary(struct ledger *ledger);
 struct ledger *ledger_close(struct ledger *ledger); /* NULL */

@@ -21,16 +21,22 @@ static const char *const SQL[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
-    [ADD_DOCUMENT] = "INSERT OR IGNORE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [ADD_DOCUMENT] = ("INSERT OR IGNORE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?,"
+                      " ?, ?, ?, ?, ?, ?, ?, ?)"),
     [ADD_FILE] = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
     [ADD_QUARANTINE] = "INSERT OR IGNORE INTO quarantine VALUES (?, ?, ?, ?, ?, ?)",
     [ADD_TOTALS] = ("UPDATE totals SET documents = documents + ?, records = records + ?, rejected = rejected + ?,"
-                    " quarantined = quarantined + ?"),
-    [HAS_CLAIM] = "SELECT 1 FROM documents WHERE claim = ? LIMIT 1",
+                    " quarantined = quarantined + ?, bytes_delivered = bytes_delivered + ?,"
+                    " bytes_rejected = bytes_rejected + ?, bytes_filtered = bytes_filtered + ?,"
+                    " records_read = records_read + ?, records_delivered = records_delivered + ?,"
+                    " records_rejected = records_rejected + ?, records_filtered = records_filtered + ?,"
+                    " bytes_read = bytes_read + ?"),
+    [HAS_CLAIM] = "SELECT sequence FROM documents WHERE claim = ? LIMIT 1",
     [HAS_FILE] =
         "SELECT 1 FROM files WHERE name = ? AND device = ? AND inode = ? AND size = ? AND mtime = ? AND ctime = ?",
     [LAST] = "SELECT max(sequence) FROM documents",
-    [SUMMARY] = "SELECT documents, records, rejected, quarantined FROM totals",
+    [SUMMARY] = ("SELECT documents, records, rejected, quarantined, bytes_read, bytes_delivered, bytes_rejected,"
+                 " bytes_filtered, records_read, records_delivered, records_rejected, records_filtered FROM totals"),
     [GET_JOURNAL] = "SELECT number FROM journal",
     [SET_JOURNAL] = "UPDATE journal SET number = ?",
 };
@@ -59,7 +65,7 @@ static int schema_version(struct ledger *ledger, int *ret, struct error *err) {
     return r;
 }
 
-/* Makes the tables of a new file; refuses those of a later siftd. */
+/* Makes the tables of a new file, takes those of an older siftd further; refuses those of a later one. */
 static int prepare_schema(struct ledger *ledger, struct error *err) {
     int version = 0, r = schema_version(ledger, &version, err);
     if (r < 0 || version == LEDGER_VERSION)
@@ -68,8 +74,12 @@ static int prepare_schema(struct ledger *ledger, struct error *err) {
         return error_set(err, ENOTSUP,
                          "the ledger %s has version %d and this siftd knows version %d; use the siftd that made it",
                          ledger->path, version, LEDGER_VERSION);
-    _cleanup_(freep) char *sql = mem_format("BEGIN;" LEDGER_SCHEMA "PRAGMA user_version = %d;COMMIT", LEDGER_VERSION);
-    return execute(ledger, sql, err);
+    _cleanup_(freep) char *sql = mem_format("BEGIN;%s" LEDGER_STEP_2 "PRAGMA user_version = %d;COMMIT",
+                                            version == 0 ? LEDGER_SCHEMA : "", LEDGER_VERSION);
+    r = execute(ledger, sql, err);
+    if (r < 0)
+        sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
+    return r;
 }
 
 static int prepare_statements(struct ledger *ledger, struct error *err) {

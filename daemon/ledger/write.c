@@ -6,6 +6,7 @@
 
 struct sums {
     int64_t documents, records, rejected, quarantined;
+    struct account bytes, records_account;
 };
 
 static void bind_u64(sqlite3_stmt *statement, int at, uint64_t value) {
@@ -16,12 +17,22 @@ static void bind_text(sqlite3_stmt *statement, int at, const char *text) {
     sqlite3_bind_text(statement, at, text ? text : "", -1, SQLITE_STATIC);
 }
 
+/* The columns of LEDGER_ACCOUNTS, from parameter `at` on. */
+static void bind_accounts(sqlite3_stmt *statement, int at, const struct account *bytes, const struct account *records) {
+    const uint64_t value[] = {bytes->delivered,   bytes->rejected,   bytes->filtered,  records->read,
+                              records->delivered, records->rejected, records->filtered};
+    for (size_t i = 0; i < sizeof value / sizeof *value; i++)
+        bind_u64(statement, at + (int)i, value[i]);
+}
+
 static int add_totals(struct ledger *ledger, const struct sums *sums, struct error *err) {
     sqlite3_stmt *statement = ledger->statement[ADD_TOTALS];
     sqlite3_bind_int64(statement, 1, sums->documents);
     sqlite3_bind_int64(statement, 2, sums->records);
     sqlite3_bind_int64(statement, 3, sums->rejected);
     sqlite3_bind_int64(statement, 4, sums->quarantined);
+    bind_accounts(statement, 5, &sums->bytes, &sums->records_account);
+    bind_u64(statement, 12, sums->bytes.read);
     return ledger_run(ledger, ADD_TOTALS, NULL, err);
 }
 
@@ -36,11 +47,15 @@ static int add_document(struct ledger *ledger, const struct journal_doc *doc, st
     sqlite3_bind_int(statement, 7, (int)doc->status);
     sqlite3_bind_int64(statement, 8, doc->records);
     sqlite3_bind_int(statement, 9, doc->watch);
+    bind_u64(statement, 10, doc->earlier);
+    bind_accounts(statement, 11, &doc->bytes, &doc->records_account);
     int r = ledger_run(ledger, ADD_DOCUMENT, NULL, err);
     if (r == 0 && sqlite3_changes(ledger->db)) {
         sums->documents++;
         sums->records += doc->records;
         sums->rejected += doc->status == DOC_REJECTED;
+        account_add(&sums->bytes, &doc->bytes);
+        account_add(&sums->records_account, &doc->records_account);
     }
     return r;
 }

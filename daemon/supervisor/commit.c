@@ -59,6 +59,10 @@ static void add_to_group(struct group *g, struct flow_doc *f) {
                                   .records = f->answer.records,
                                   .status = (enum doc_status)f->answer.status,
                                   .watch = doc->watch,
+                                  .bytes = f->answer.bytes,
+                                  .records_account = f->answer.records_account,
+                                  .earlier = doc->run.earlier,
+                                  .again = doc->run.again,
                                   .name = doc->name,
                                   .body = f->answer.body,
                                   .body_fd = f->answer.spool,
@@ -95,13 +99,21 @@ static bool not_noted(const struct group *g, const struct flow_doc *f) {
     return g->result < 0 && f->doc->kept && !f->death;
 }
 
+/* Once more when it was for want of room, and there is some now. */
+static void settle(struct supervisor *s, struct intake_doc *doc, const struct journal_doc *frame) {
+    int r = settle_doc(s, s->rooms->intake, doc, frame);
+    if (pressure_gave_room(s, r))
+        (void)settle_doc(s, s->rooms->intake, doc, frame);
+}
+
 static void finish_work(uv_work_t *work) {
     struct group *g = work->data;
-    struct error err;
-    for (size_t i = 0; i < g->docs; i++)
-        if (!g->doc[i]->death && !not_noted(g, g->doc[i]) &&
-            intake_finish(g->supervisor->rooms->intake, g->doc[i]->doc, &err) < 0)
-            log_warn("%s", err.text);
+    size_t entry = 0;
+    for (size_t i = 0; i < g->docs; i++) {
+        const struct journal_doc *frame = g->doc[i]->death ? NULL : &g->entry[entry++];
+        if (frame && !not_noted(g, g->doc[i]))
+            settle(g->supervisor, g->doc[i]->doc, frame);
+    }
 }
 
 static void finish_done(uv_work_t *work, int status) {
@@ -120,6 +132,17 @@ static void finish_done(uv_work_t *work, int status) {
 
 /* --- note --------------------------------------------------------------------------------------------------------- */
 
+/* A file that stays must not be met as a new one after a restart. */
+static int note_refusal(struct supervisor *s, const struct flow_doc *f, struct error *err) {
+    const struct intake_doc *doc = f->doc;
+    const struct ledger_file file = {
+        .device = doc->device, .inode = doc->inode, .size = doc->size, .mtime = doc->mtime, .ctime = doc->ctime};
+    int r = doc->kept ? ledger_kept(s->ledger, doc->name, &file, err) : 0;
+    return r < 0 ? r
+                 : ledger_quarantined(s->ledger, doc->claim, doc->name, f->death->reason, f->death->stage,
+                                      f->death->plugin, err);
+}
+
 static void note_deaths(struct group *g) {
     struct supervisor *s = g->supervisor;
     struct error err;
@@ -130,13 +153,12 @@ static void note_deaths(struct group *g) {
         log_error("%s is put into quarantine: it %s%s%s%s%s", f->doc->name, f->death->reason,
                   f->death->stage ? ", in stage " : "", f->death->stage ? f->death->stage : "",
                   f->death->plugin[0] ? ", plugin " : "", f->death->plugin);
-        int r = quarantine_put(s, f, &err);
+        int r = refuse_doc(s, f, &err);
         if (pressure_gave_room(s, r))
-            r = quarantine_put(s, f, &err);
+            r = refuse_doc(s, f, &err);
         if (r < 0)
             log_error("%s", err.text);
-        else if (ledger_quarantined(s->ledger, f->doc->claim, f->doc->name, f->death->reason, f->death->stage,
-                                    f->death->plugin, &err) < 0)
+        else if (note_refusal(s, f, &err) < 0)
             log_warn("%s", err.text);
     }
 }
@@ -199,6 +221,9 @@ static void note_done(uv_work_t *work, int status) {
     for (size_t i = 0; i < g->docs; i++)
         if ((g->doc[i]->death && g->doc[i]->doc->kept) || not_noted(g, g->doc[i]))
             intake_refuse(s->rooms->intake, g->doc[i]->doc);
+    for (size_t i = 0; i < g->docs; i++)
+        if (g->doc[i]->runs_next)
+            retry_add(s, g->doc[i]->doc->held, g->doc[i]->runs_next);
     s->commit.finishing++;
     uv_queue_work(&s->loop, &g->work, finish_work, finish_done);
     weigh(s);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* A document from room to room: intake → worker → commit. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "supervisor/inside.h"
@@ -96,6 +98,15 @@ int flow_again(void *user, struct pool_job *job) {
     return e;
 }
 
+/* To quarantine, without a frame. */
+static void refuse(struct flow_doc *f, const char *kind, const char *stage, const char *reason) {
+    f->kind = kind;
+    f->death = mem_alloc(sizeof *f->death);
+    *f->death = (struct pool_death){.stage = stage};
+    snprintf(f->death->reason, sizeof f->death->reason, "%s", reason);
+    commit_add(f);
+}
+
 void flow_rested(void *user, struct intake_doc *doc) {
     struct supervisor *s = user;
     struct flow_doc *f = doc->user;
@@ -119,6 +130,39 @@ static void run_again(struct flow_doc *f) {
         flow_doc_end(f);
 }
 
+/* Everything that was read has to be somewhere: else a plugin, or what it did to its worker, has broken the books. */
+static bool is_balanced(const struct pool_answer *a) {
+    return account_balances(&a->bytes) && account_balances(&a->records_account) && a->bytes.read == a->source_size &&
+           a->refused == a->records_account.rejected && a->records > a->records_account.delivered + a->refused;
+}
+
+/* The `document` record is the body's last line. */
+static char *error_of(const struct pool_answer *answer) {
+    size_t len = 0;
+    const char *at = answer->body, *end = at + answer->body_size - 1, *line = memrchr(at, '\n', (size_t)(end - at));
+    line = line ? line + 1 : at;
+    const char *error = json_find(line, (size_t)(end - line), "error", &len);
+    struct buf text = {0};
+    if (error)
+        json_unquote(&text, error, len);
+    buf_char(&text, 0);
+    return text.at;
+}
+
+/* Rejected once more for the reason that is known: there is nothing that the journal does not hold already. */
+static bool refuse_again(struct flow_doc *f) {
+    if (f->answer.status != DOC_REJECTED || !f->doc->run.more || !f->answer.body || f->answer.body_size == 0)
+        return false;
+    cJSON *known = refuse_known(f->supervisor, f);
+    const char *before = cJSON_GetStringValue(cJSON_GetObjectItem(known, "reason"));
+    _cleanup_(freep) char *now = error_of(&f->answer);
+    bool same = before && strncmp(before, now, sizeof f->death->reason - 1) == 0;
+    cJSON_Delete(known);
+    if (same)
+        refuse(f, "rejected", "decode", now);
+    return same;
+}
+
 void flow_answered(void *user, struct pool_job *job, struct pool_answer *answer) {
     struct flow_doc *f = doc_of(job);
     (void)user;
@@ -126,7 +170,10 @@ void flow_answered(void *user, struct pool_job *job, struct pool_answer *answer)
     health_moved(f->supervisor);
     if (answer->changed)
         run_again(f);
-    else
+    else if (!is_balanced(answer))
+        refuse(f, "account", NULL,
+               "came out of its worker with an account that does not balance; one of its plugins is broken");
+    else if (!refuse_again(f))
         commit_add(f);
 }
 
@@ -139,6 +186,7 @@ void flow_died(void *user, struct pool_job *job, const struct pool_death *death)
     struct flow_doc *f = doc_of(job);
     (void)user;
     health_moved(f->supervisor);
+    f->kind = "died";
     f->death = mem_alloc(sizeof *f->death);
     *f->death = *death;
     commit_add(f);

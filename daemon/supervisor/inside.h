@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Inside the supervisor: supervisor.c (start and end), rooms.c (the rooms of one configuration), flow.c (a document
- * from room to room), commit.c (groups), quarantine.c, reload.c, inspect.c, signals.c, state.c (the folder tree),
- * status.c, notify.c, pressure.c (when intake is held), backlog.c, reserve.c,
- * health.c.
+ * from room to room), commit.c (groups), settle.c, refuse.c and receipt.c (where a document goes), retry.c, operate.c
+ * and operate_*.c (what operators ask for), place.c, reload.c, signals.c, state.c (the folder tree), status.c,
+ * notify.c, pressure.c (when intake is held), backlog.c, reserve.c, health.c.
  */
 #pragma once
 #include <time.h>
@@ -14,6 +14,7 @@
 #include "intake/intake.h"
 #include "journal/journal.h"
 #include "ledger/ledger.h"
+#include "quarantine/quarantine.h"
 #include "supervisor/backlog.h"
 #include "supervisor/health.h"
 #include "supervisor/reserve.h"
@@ -28,6 +29,7 @@ enum {
     CLAIMED_OPEN = 128,
     CLAIMED_OUT = 1024,
     WAITING_MAX = 1024,
+    RETRY_LOOK = 60,   /* s between looks at the clock while documents wait for another run */
     RETRY_FIRST = 500, /* ms until the journal is tried again; doubles up to */
     RETRY_LONGEST = 30000,
     RETAIN_PERIOD = 600000, /* ms */
@@ -43,7 +45,9 @@ struct flow_doc {
     struct intake_doc *doc;
     struct pool_job job;
     struct pool_answer answer;
-    struct pool_death *death; /* set: it goes to quarantine */
+    struct pool_death *death; /* set: it goes to quarantine and gets no frame */
+    const char *kind;         /* of the refusal then: "died", "changed", "rejected", "account" */
+    int64_t runs_next;        /* when it runs again by itself, seconds since 1970; 0: not */
     uint64_t order;           /* of its claim */
     struct flow_doc *next;
 };
@@ -132,6 +136,16 @@ struct progress {
     bool dead;        /* nothing moves, and that was said */
 };
 
+/* Documents in quarantine that run again by themselves. */
+struct retry {
+    uv_timer_t timer;
+    struct retry_due {
+        int64_t at; /* seconds since 1970 */
+        char *entry;
+    } * due;
+    size_t count, room;
+};
+
 struct supervisor {
     struct supervisor_options options;
     uv_loop_t loop;
@@ -151,6 +165,8 @@ struct supervisor {
     struct pressure pressure;
     struct progress progress;
     struct reload reload;
+    struct retry retry;
+    unsigned operations; /* in work threads */
     struct notify notify;
     time_t started;
     uint64_t claimed, committed, quarantined, delivered;
@@ -213,8 +229,36 @@ bool pressure_no_room(int failure);                      /* a negative errno tha
 bool pressure_gave_room(struct supervisor *s, int failure);
 void pressure_close(struct supervisor *s);
 
-/* quarantine.c: in a work thread */
-int quarantine_put(struct supervisor *s, struct flow_doc *f, struct error *err);
+/* refuse.c: in a work thread; a document without a frame to quarantine, sets f->runs_next */
+int refuse_doc(struct supervisor *s, struct flow_doc *f, struct error *err);
+/* The reason that is known of a document that runs once more; NULL: none. The caller frees. */
+cJSON *refuse_known(const struct supervisor *s, const struct flow_doc *f);
+char *quarantine_dir(const struct config *config); /* the caller frees */
+
+/* settle.c: what becomes of a document whose frame is committed. In a work thread, or (on_settle) on the loop for what
+ * stood in a work folder at start. */
+int settle_doc(struct supervisor *s, struct intake *intake, struct intake_doc *doc, const struct journal_doc *frame);
+void on_settle(void *user, struct intake *intake, struct intake_doc *doc);
+
+/* receipt.c: the fate of a file, in the folder that its watched folder names for that. What cannot be written is
+ * logged. `document`: its record; `findings`: lists by severity. */
+void receipt_settled(const struct config *config, const struct intake_doc *doc, const cJSON *document,
+                     const cJSON *findings, uint64_t left_out);
+void receipt_refused(const struct config *config, const struct intake_doc *doc, const struct quarantine_case *refused);
+
+/* retry.c */
+void retry_init(struct supervisor *s);
+void retry_start(struct supervisor *s); /* finds what waits in quarantine; after intake has begun */
+void retry_add(struct supervisor *s, const char *entry, int64_t at);
+size_t retry_waiting(const struct supervisor *s, int64_t *ret_next);
+void retry_close(struct supervisor *s);
+
+/* operate.c: what operators ask for */
+typedef void operation_done_fn(void *user, const cJSON *answer, const struct error *err);
+/* Runs it in a work thread; then, on the loop, takes up what was put back, calls `done` (may be NULL; err NULL: it went
+ * well). */
+bool operate_knows(const char *what);
+void operate_start(struct supervisor *s, const char *what, const cJSON *request, operation_done_fn *done, void *user);
 
 /* reload.c */
 void reload_init(struct supervisor *s);

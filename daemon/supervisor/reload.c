@@ -242,7 +242,7 @@ static void begin_new(struct supervisor *s) {
 
 static void swap(struct supervisor *s) {
     struct rooms *old = s->rooms;
-    if (intake_out(old->intake) || !commit_idle(s) || !intake_stopped(old->intake)) {
+    if (intake_out(old->intake) || !commit_idle(s) || s->operations || !intake_stopped(old->intake)) {
         uv_timer_start(&s->reload.limit, on_limit, 20, 0);
         return;
     }

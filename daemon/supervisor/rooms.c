@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The rooms of one configuration. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,9 +110,30 @@ static uint64_t on_reload(void *user) {
     return reload_ask(user);
 }
 
+static void on_operated(void *user, const cJSON *answer, const struct error *err) {
+    admin_answer(user, answer, err);
+}
+
+static bool on_operate(void *user, const char *what, const cJSON *object, struct admin_request *request) {
+    struct supervisor *s = user;
+    struct error err;
+    if (!operate_knows(what))
+        return false;
+    error_set(&err, EBUSY, "the daemon is not running yet, or not any more, or changes its configuration; ask again");
+    if (s->goal == GOAL_RUN && s->reload.phase != RELOAD_SWAP)
+        operate_start(s, what, object, on_operated, request);
+    else
+        admin_answer(request, NULL, &err);
+    return true;
+}
+
 int rooms_start_admin(struct supervisor *s, struct rooms *rooms, struct error *err) {
     struct admin_calls calls = {.user = s, .status = on_status, .health = on_health, .reload = on_reload};
-    return admin_start(&s->loop, rooms->config->admin.listen, rooms->config->admin.socket, &calls, &rooms->admin, err);
+    const struct config *config = rooms->config;
+    int e = admin_start(&s->loop, config->admin.listen, config->admin.socket, &calls, &rooms->admin, err);
+    if (e == 0)
+        admin_operations(rooms->admin, on_operate);
+    return e;
 }
 
 int rooms_start_intake(struct supervisor *s, struct rooms *rooms, struct error *err) {
@@ -122,6 +144,7 @@ int rooms_start_intake(struct supervisor *s, struct rooms *rooms, struct error *
                                  .rested = flow_rested,
                                  .dropped = flow_unrested,
                                  .committed = flow_committed,
+                                 .settle = on_settle,
                                  .seen = flow_seen};
     return intake_start(&s->loop, rooms->config, &limits, &calls, &rooms->intake, err);
 }

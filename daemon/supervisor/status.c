@@ -53,6 +53,15 @@ static cJSON *reload_status(const struct supervisor *s) {
     return object;
 }
 
+static cJSON *retry_status(const struct supervisor *s) {
+    int64_t next = 0;
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddNumberToObject(object, "waiting", (double)retry_waiting(s, &next));
+    int64_t left = next - (int64_t)time(NULL);
+    cJSON_AddNumberToObject(object, "next_in", next && left > 0 ? (double)left : 0);
+    return object;
+}
+
 static const char *state_word(const struct supervisor *s) {
     if (s->goal == GOAL_START)
         return "starting";
@@ -78,6 +87,7 @@ cJSON *supervisor_status(struct supervisor *s) {
     cJSON_AddNumberToObject(object, "claimed", (double)s->claimed);
     cJSON_AddNumberToObject(object, "committed", (double)s->committed);
     cJSON_AddNumberToObject(object, "quarantined", (double)s->quarantined);
+    cJSON_AddItemToObject(object, "retries", retry_status(s));
     cJSON_AddItemToObject(object, "workers", rooms->pool ? pool_status(rooms->pool) : cJSON_CreateArray());
     cJSON_AddItemToObject(object, "journal", journal_status(s));
     cJSON_AddItemToObject(object, "ledger", ledger_summary(s->lookup));

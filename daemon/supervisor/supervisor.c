@@ -95,11 +95,13 @@ static bool no_room_for_more(struct supervisor *s) {
 static void on_once(uv_timer_t *timer) {
     struct supervisor *s = timer->data;
     unsigned held = 0;
+    int64_t next = 0;
     if (no_room_for_more(s)) {
         supervisor_stop(s);
         return;
     }
-    if (intake_busy(s->rooms->intake, &held) || !commit_idle(s))
+    if (intake_busy(s->rooms->intake, &held) || !commit_idle(s) || s->operations ||
+        (retry_waiting(s, &next) && next <= (int64_t)time(NULL)))
         return;
     if (held)
         log_warn("%u files are still held open by their writers and stay where they are", held);
@@ -126,6 +128,7 @@ static void begin(struct supervisor *s) {
     log_info("version %s is ready: %zu watched folders, %zu sinks, state in %s", SIFTD_VERSION,
              s->rooms->config->watches, s->rooms->config->sinks, s->rooms->config->state_dir);
     notify_say(s, "READY=1\nSTATUS=Watching");
+    retry_start(s);
     if (s->options.once)
         uv_timer_start(&s->limit, on_once, 0, ONCE_PERIOD);
     reload_ask_again(s);
@@ -200,6 +203,7 @@ static void close_all(struct supervisor *s) {
     signals_close(s);
     commit_close(s);
     pressure_close(s);
+    retry_close(s);
     notify_close(s);
     uv_close((uv_handle_t *)&s->reload.limit, NULL);
     uv_close((uv_handle_t *)&s->limit, NULL);
@@ -210,6 +214,8 @@ static void end(struct supervisor *s) {
     bool now = s->goal == GOAL_NOW;
     if (now ? s->commit.phase != COMMIT_IDLE || s->commit.finishing || s->commit.syncing
             : (intake && intake_out(intake)) || !commit_idle(s))
+        return;
+    if (s->operations)
         return;
     if (now)
         commit_abandon(s);
@@ -281,6 +287,7 @@ static void init(struct supervisor *s, const struct supervisor_options *options)
     commit_init(s);
     pressure_init(s);
     reload_init(s);
+    retry_init(s);
     want_files();
 }
 

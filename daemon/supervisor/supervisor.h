@@ -19,6 +19,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
 struct supervisor;
 
 struct supervisor_options {
@@ -32,7 +34,15 @@ struct supervisor_options {
  * delivered; 2 when it cannot start as configured. Says so in the log. */
 int supervisor_run(const struct supervisor_options *options);
 
-/* {"pid","version","state","health":{…},"uptime","config","watch":[…],"out","workers":[…],"journal":{…},"ledger":{…},"disk":{…},"sinks":[…],
+/* What operators ask for while no daemon runs: done here and now on the state folder, whose lock is held meanwhile
+ * (-EBUSY: a daemon has it). `what` and `request` are as POST /v1/WHAT takes them (docs/operations.md). 0 and
+ * *ret_answer, which the caller frees. */
+struct config;
+int supervisor_operate(const struct config *config, const char *what, const cJSON *request, cJSON **ret_answer,
+                       struct error *err);
+
+/* {"pid","version","state","health":{…},"uptime","config","watch":[…],"out","retries":{…},"workers":[…],
+ * "journal":{…},"ledger":{…},"disk":{…},"sinks":[…],
  * "paused" (why no file is taken), "trouble" (of the journal)}
  */
 cJSON *supervisor_status(struct supervisor *supervisor);

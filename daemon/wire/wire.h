@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/account.h"
 #include "base/error.h"
 #include "base/hash.h"
 
@@ -90,6 +91,8 @@ struct wire_done {
     uint8_t changed; /* the file was not the same after reading as before: run it again, commit nothing */
     uint8_t reserved;
     uint8_t sha256[SHA256_SIZE];
+    struct account bytes, records_account;
+    uint64_t refused; /* lines of the body that are refused records */
 };
 
 struct wire_committed {

@@ -150,6 +150,9 @@ static void on_done(struct worker *worker, const struct wire_message *m) {
                                  .records = m->done.records,
                                  .source_size = m->done.source_size,
                                  .body_size = m->done.body_size,
+                                 .bytes = m->done.bytes,
+                                 .records_account = m->done.records_account,
+                                 .refused = m->done.refused,
                                  .spool = worker->spool};
     memcpy(answer.sha256, m->done.sha256, sizeof answer.sha256);
     if (!m->done.spooled)

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "base/account.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "config/config.h"
@@ -42,8 +43,10 @@ struct pool_answer {
     uint32_t records;
     uint64_t source_size, body_size;
     uint8_t sha256[SHA256_SIZE];
-    char *body; /* the callee's to free; NULL when it is in the spool */
-    int spool;  /* -1, or the callee's until pool_spool_close() */
+    struct account bytes, records_account;
+    uint64_t refused; /* lines of the body that are refused records */
+    char *body;       /* the callee's to free; NULL when it is in the spool */
+    int spool;        /* -1, or the callee's until pool_spool_close() */
 };
 
 /* Why a document took its worker down. */

@@ -12,7 +12,8 @@
  *     1.0   first version
  *     1.1   host: place, member, member_lost (decoders of formats whose text is no stretch of the file, and of files in
  * files)
- *           option type SIFTD_TREE_FILE
+ *           option type SIFTD_TREE_FILE;
+ *           SIFTD_FILTER: check() leaves a record out on purpose; `keyed`: a sink that replaces by id
  *
  * Rules of growth. Structs and tables grow only at their end; a member's meaning never changes within a major version.
  * The host reads `size` and copies no more than the plugin knew; a plugin that asks for a newer major version is
@@ -58,7 +59,7 @@ extern "C" {
 
 enum siftd_stage { SIFTD_DECODE = 1, SIFTD_CLEAN, SIFTD_EXTRACT, SIFTD_VALIDATE, SIFTD_SINK };
 
-enum siftd_result { SIFTD_ERROR = -1, SIFTD_OK = 0, SIFTD_SKIP = 1 };
+enum siftd_result { SIFTD_ERROR = -1, SIFTD_OK = 0, SIFTD_SKIP = 1, SIFTD_FILTER = 2 };
 
 enum siftd_level { SIFTD_DEBUG, SIFTD_INFO, SIFTD_WARNING };
 
@@ -300,8 +301,10 @@ struct siftd_plugin {
     int (*run)(void *self, struct siftd_doc *doc);
 
     /* VALIDATE: looks at one record: at a bulk one when it is emitted (`record` is NULL, `members` as in emit_row), at
-     * the others in their order before any run() of the stage (`members` is empty). SIFTD_SKIP keeps it out of the
-     * journal: a finding must say why. What is found meanwhile is not checked again. */
+     * the others in their order before any run() of the stage (`members` is empty). SIFTD_SKIP refuses
+     * it: it reaches no sink and is kept aside with the reason that host->error() was given; a finding should say so,
+     * too. SIFTD_FILTER (1.1) leaves it out on purpose: it is only counted. What is found meanwhile is not checked
+     * again. */
     int (*check)(void *self, struct siftd_doc *doc, const struct siftd_record *record, const char *type,
                  struct siftd_str members);
 
@@ -318,6 +321,10 @@ struct siftd_plugin {
     int (*commit)(void *self, const char *position);
     int (*idle)(void *self);
     int (*flush)(void *self);
+
+    /* SINK (1.1): not 0 when a line whose id is there already replaces what is there. Such a sink is given every record
+     * of a document that is run once more; the others only those that are new or changed. */
+    int keyed;
 };
 
 /* The one exported symbol: returns the descriptor with its size and version filled in. */

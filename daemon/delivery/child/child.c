@@ -167,7 +167,9 @@ static int run(struct sink_process *process) {
     _cleanup_(freep) char *journal = mem_format("%s/journal", state);
     _cleanup_(freep) char *cursors = mem_format("%s/cursors", state);
     _cleanup_(freep) char *cursor = mem_format("%s/%s", cursors, process->sink->name);
+    _cleanup_(freep) char *again = mem_format("%s/replay/%s", state, process->sink->name);
     const struct follow follow = {.journal = journal,
+                                  .again = again,
                                   .cursor = cursor,
                                   .types = &process->sink->types,
                                   .calls = {.user = process,

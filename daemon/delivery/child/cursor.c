@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -18,8 +19,19 @@
 
 void cursor_format(const struct cursor *cursor, char text[CURSOR_MAX]) {
     const struct journal_place *place = &cursor->place;
-    snprintf(text, CURSOR_MAX, "%016" PRIx64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64, place->journal,
-             place->sequence, place->segment, place->offset, cursor->byte);
+    int n = snprintf(text, CURSOR_MAX, "%016" PRIx64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64, place->journal,
+                     place->sequence, place->segment, place->offset, cursor->byte);
+    if (cursor->again.id)
+        snprintf(text + n, (size_t)(CURSOR_MAX - n), " AGAIN %" PRIu64 " %" PRIu64 " %" PRIu64, cursor->again.id,
+                 cursor->again.sequence, cursor->again.byte);
+}
+
+/* What stands behind the place: nothing, or a stretch. */
+static bool parse_again(const char *text, struct cursor *cursor) {
+    int end = 0;
+    return !*text || (sscanf(text, " AGAIN %20" SCNu64 " %20" SCNu64 " %20" SCNu64 "%n", &cursor->again.id,
+                             &cursor->again.sequence, &cursor->again.byte, &end) == 3 &&
+                      !text[end]);
 }
 
 int cursor_parse(const char *text, struct cursor *ret, struct error *err) {
@@ -28,7 +40,7 @@ int cursor_parse(const char *text, struct cursor *ret, struct error *err) {
     int end = 0;
     if (*text && (sscanf(text, "%16" SCNx64 " %20" SCNu64 " %20" SCNu64 " %20" SCNu64 " %20" SCNu64 "%n",
                          &place->journal, &place->sequence, &place->segment, &place->offset, &cursor.byte, &end) != 5 ||
-                  text[end]))
+                  !parse_again(text + end, &cursor)))
         return error_set(err, EINVAL,
                          "the position '%s' is not one that siftd gave; remove it to begin with the oldest document",
                          text);

@@ -12,13 +12,17 @@
 #include "delivery/child/follow.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/log.h"
+#include "base/os.h"
+#include "delivery/child/again.h"
 #include "delivery/child/cursor.h"
+#include "delivery/child/known.h"
 #include "journal/journal.h"
 
 enum { SETTLE = 20, BATCH = 150, BATCH_MAX = 2000, IDLE = 1000, LINES = 256, PAUSE_FIRST = 100, PAUSE_MAX = 30000 };
@@ -42,6 +46,12 @@ struct pump {
     int64_t idled;         /* the last call of idle() */
     uint64_t sequence, records, bytes;
     int pause;
+    struct known known; /* of a document that was run once more; the sink appends */
+    /* A stretch once more: meanwhile `reader` is in it, and `main` is where the journal goes on afterwards. */
+    struct again again;
+    struct cursor main;
+    uint64_t again_id; /* of the last one that was begun */
+    int64_t looked;    /* when the request was last looked for */
 };
 
 static int64_t now(void) {
@@ -60,10 +70,22 @@ static int plugin_failed(struct pump *p, const char *call, struct error *err) {
     return error_set(err, EIO, "%s", *said ? said : call);
 }
 
-static struct cursor cursor_of(const struct pump *p) {
+static bool in_again(const struct pump *p) {
+    return p->again.id != 0;
+}
+
+static struct cursor here(const struct pump *p) {
     if (p->inside)
         return (struct cursor){.place = journal_reader_begin(p->reader), .byte = p->byte};
     return (struct cursor){.place = journal_reader_place(p->reader)};
+}
+
+static struct cursor cursor_of(const struct pump *p) {
+    struct cursor at = here(p), cursor = in_again(p) ? p->main : at;
+    cursor.again.id = p->again_id;
+    cursor.again.sequence = in_again(p) ? again_next(&p->again, at.place.sequence) : 0;
+    cursor.again.byte = cursor.again.sequence == at.place.sequence ? at.byte : 0;
+    return cursor;
 }
 
 static int commit(struct pump *p, struct error *err) {
@@ -97,7 +119,7 @@ static bool wanted(const struct pump *p, const char *line, size_t len) {
     const struct config_words *types = p->follow->types;
     size_t type_len;
     if (types->count == 0)
-        return true;
+        return !journal_line_is_refused(line, len);
     const char *type = journal_line_type(line, len, &type_len);
     for (size_t i = 0; i < types->count; i++)
         if (strlen(types->item[i]) == type_len && memcmp(types->item[i], type, type_len) == 0)
@@ -142,7 +164,7 @@ static int put_lines(struct pump *p, struct error *err) {
         int r = journal_reader_line(p->reader, &line, &len, err);
         if (r == 0)
             p->inside = false;
-        if (r > 0 && wanted(p, line, len))
+        if (r > 0 && wanted(p, line, len) && !known_has(&p->known, line, len))
             r = put(p, line, len, err);
         if (r < 0 || !p->inside)
             return r < 0 ? r : 0;
@@ -151,18 +173,138 @@ static int put_lines(struct pump *p, struct error *err) {
     return 0;
 }
 
+/* --- a stretch once more ------------------------------------------------------------------------------------------ */
+
+/* Back to where the journal goes on. The position that is committed next says that the stretch is done. */
+static int end_again(struct pump *p, struct error *err) {
+    struct journal_reader *reader = NULL;
+    int r = journal_reader_open(p->follow->journal, p->main.place, &reader, err);
+    if (r < 0)
+        return r;
+    journal_reader_close(p->reader);
+    p->reader = reader;
+    p->skip = p->main.byte;
+    p->skip_sequence = p->main.place.sequence;
+    p->inside = false;
+    again_free(&p->again);
+    note_moved(p);
+    log_info("the stretch of the journal that was asked for once more is delivered");
+    return 1;
+}
+
+/* The reader to the frame `sequence`. */
+static int go_to(struct pump *p, uint64_t sequence, struct error *err) {
+    struct journal_reader *reader = NULL;
+    int r = journal_reader_open(p->follow->journal, (struct journal_place){.sequence = sequence}, &reader, err);
+    if (r < 0)
+        return r;
+    journal_reader_close(p->reader);
+    p->reader = reader;
+    p->inside = false;
+    return 0;
+}
+
+/* Makes sure that the reader stands in front of a document of the stretch: 1; 0 when it is done, and left. */
+static int next_stretch(struct pump *p, struct error *err) {
+    uint64_t at = journal_reader_place(p->reader).sequence, next = again_next(&p->again, at);
+    int r = next == 0 ? end_again(p, err) : next == at ? 0 : go_to(p, next, err);
+    return r < 0 ? r : next != 0;
+}
+
+/* Leaves the journal, where it stands between two documents or inside of one, for the stretch. */
+static int begin_again(struct pump *p, uint64_t sequence, uint64_t byte, struct error *err) {
+    struct cursor main = here(p);
+    int r = go_to(p, sequence, err);
+    if (r < 0)
+        return r;
+    p->main = main;
+    p->again_id = p->again.id;
+    p->skip = byte;
+    p->skip_sequence = sequence;
+    return 0;
+}
+
+static void forget_request(const struct pump *p) {
+    if (os.unlinkat(AT_FDCWD, p->follow->again, 0) < 0 && errno != ENOENT)
+        log_warn("%s cannot be removed: %s", p->follow->again, strerror(errno));
+}
+
+/* After a restart in the middle of it. */
+static int resume_again(struct pump *p, const struct cursor *cursor, struct error *err) {
+    if (!p->follow->again || again_read(p->follow->again, &p->again) <= 0 || p->again.id != cursor->again.id) {
+        again_free(&p->again); /* it was taken back */
+        return 0;
+    }
+    p->main = *cursor; /* nothing was read yet, and begin_again() would forget the byte */
+    int r = go_to(p, cursor->again.sequence, err);
+    p->skip = cursor->again.byte;
+    p->skip_sequence = cursor->again.sequence;
+    return r;
+}
+
+static bool is_for_us(const struct pump *p) {
+    if (p->plugin->keyed || p->again.appends_too)
+        return true;
+    log_info("a stretch of the journal was asked for once more; this sink appends and has had it: nothing is done");
+    return false;
+}
+
+/* Is something asked for? Its file is removed when the position that says so is safe. */
+static int look_for_again(struct pump *p, struct error *err) {
+    if (!p->follow->again || in_again(p) || now() - p->looked < BATCH)
+        return 0;
+    p->looked = now();
+    int r = again_read(p->follow->again, &p->again);
+    if (r == 0)
+        return 0;
+    bool done = r < 0 || p->again.id == p->again_id || !is_for_us(p);
+    if (r < 0)
+        log_warn("%s cannot be read and is put away", p->follow->again);
+    if (!done)
+        return begin_again(p, again_next(&p->again, 0), 0, err);
+    again_free(&p->again);
+    r = p->moved ? commit(p, err) : 0;
+    if (r == 0)
+        forget_request(p);
+    return r;
+}
+
+/* --- documents ---------------------------------------------------------------------------------------------------- */
+
+/* A sink that appends gets of a document that was run once more only what it has not had. */
+static void recall(struct pump *p) {
+    struct error err;
+    known_clear(&p->known);
+    if (p->doc.earlier == 0 || p->doc.again || p->plugin->keyed || in_again(p) ||
+        known_load(&p->known, p->follow->journal, &p->doc, &err) == 0)
+        return;
+    known_clear(&p->known);
+    log_warn("%s; what %s gave before cannot be told from what is new, and all of it is delivered", err.text,
+             p->doc.name);
+}
+
 /* Begins the next document: 1, or 0 when all is read. */
 static int next_document(struct pump *p, struct error *err) {
+    if (in_again(p)) {
+        int more = next_stretch(p, err);
+        if (more <= 0)
+            return more < 0 ? more : 1;
+    }
     int r = journal_reader_next(p->reader, &p->doc, err);
     if (r == -ENODATA) {
         log_warn("%s; the sink goes on behind them", err->text);
         return 1;
     }
+    if (r == 0 && in_again(p))
+        return end_again(p, err);
     if (r <= 0)
         return r;
+    if (in_again(p) && again_next(&p->again, p->doc.sequence) != p->doc.sequence)
+        return 1; /* those that were wanted are gone from the journal */
     p->inside = true;
     p->byte = 0;
     journal_completer_begin(&p->completer, &p->doc);
+    recall(p);
     if (p->skip && p->doc.sequence == p->skip_sequence) {
         r = journal_reader_skip(p->reader, p->skip, err);
         p->byte = p->skip;
@@ -216,6 +358,7 @@ static int rest(struct pump *p, struct error *err) {
     struct journal_place before = journal_reader_place(p->reader);
     if (p->follow->calls.wait(p->follow->calls.user, patience(p)))
         return 1;
+    p->looked = 0;
     r = step(p, err);
     if (r < 0 || journal_reader_place(p->reader).sequence != before.sequence)
         return r < 0 ? r : 0;
@@ -224,6 +367,8 @@ static int rest(struct pump *p, struct error *err) {
 
 static void close_all(struct pump *p) {
     p->reader = journal_reader_close(p->reader);
+    again_free(&p->again);
+    known_clear(&p->known);
     if (p->plugin)
         p->follow->calls.close(p->follow->calls.user);
     p->plugin = NULL;
@@ -272,17 +417,21 @@ static int open_all(struct pump *p, struct error *err) {
         return r;
     p->skip = cursor.byte;
     p->skip_sequence = cursor.place.sequence;
+    p->again_id = cursor.again.id;
+    p->looked = 0;
     p->inside = p->moved = p->unflushed = p->refused = false;
     p->sequence = journal_reader_place(p->reader).sequence;
     report(p, "");
-    return 0;
+    return cursor.again.sequence ? resume_again(p, &cursor, err) : 0;
 }
 
 /* Works until the end is asked for (1) or something fails. */
 static int pump(struct pump *p, struct error *err) {
     int64_t looked = now();
     for (;;) {
-        int r = step(p, err);
+        int r = look_for_again(p, err);
+        if (r == 0)
+            r = step(p, err);
         if (r == 0)
             r = rest(p, err);
         else if (r > 0 && now() - looked >= BATCH) {

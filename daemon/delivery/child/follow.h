@@ -27,6 +27,7 @@ struct follow_calls {
 struct follow {
     const char *journal; /* its folder */
     const char *cursor;  /* the file that keeps the position of a sink without resume() */
+    const char *again;   /* the file that asks for a stretch of the journal once more (again.h); NULL: never */
     const struct config_words *types;
     struct follow_calls calls;
 };

@@ -328,6 +328,7 @@ static int call_emit(struct siftd_record *record) {
         return refuse(doc, "emitting another record than a finding");
     record->emitted = true;
     record->number = doc->emitted++;
+    doc->account.read += !record->is_finding;
     if (record->is_finding) {
         struct siftd_str holds = {"", 0};
         for (size_t i = 0; i < record->fields; i++)
@@ -369,20 +370,36 @@ static char *put_source(struct siftd_doc *doc, struct siftd_span source, char *t
     return PUT_LITERAL(to, "]}");
 }
 
-/* 1 when a validator keeps the row out. */
+static int refuse_row(struct siftd_doc *doc, const char *type, struct siftd_str members) {
+    struct buf json = {0};
+    buf_str(&json, "{\"type\":");
+    json_string(&json, type, strlen(type));
+    buf_str(&json, members.len ? "," : "");
+    buf_add(&json, members.at, members.len);
+    buf_char(&json, '}');
+    int r = document_refuse(doc, type, (struct siftd_str){json.at, json.len}, doc->row);
+    buf_free(&json);
+    return r;
+}
+
+/* SIFTD_OK, or what a validator that keeps the row out said. */
 static int check_row(struct siftd_doc *doc, const char *type, struct siftd_str members) {
-    int kept_out = 0;
+    int said = SIFTD_OK;
     struct instance *running = doc->running;
     int stage = doc->stage;
-    for (size_t i = 0; i < doc->checkers && !kept_out; i++) {
+    for (size_t i = 0; i < doc->checkers && !document_keeps_out(said); i++) {
         struct instance *checker = doc->checker[i];
         doc->running = checker;
         doc->stage = SIFTD_VALIDATE;
-        kept_out = checker->plugin->check(checker->self, doc, NULL, type, members) == SIFTD_SKIP;
+        checker->failed = false;
+        said = checker->plugin->check(checker->self, doc, NULL, type, members);
     }
+    if (said == SIFTD_SKIP)
+        refuse_row(doc, type, members);
+    doc->account.filtered += said == SIFTD_FILTER;
     doc->running = running;
     doc->stage = stage;
-    return kept_out;
+    return said;
 }
 
 static int call_emit_row(struct siftd_doc *doc, const char *type, const char *members, size_t len, size_t start,
@@ -391,8 +408,10 @@ static int call_emit_row(struct siftd_doc *doc, const char *type, const char *me
         return refuse(doc, "emit_row()");
     must(start <= end && end <= doc->text.len, "a row's place outside the text");
     doc->row = (struct siftd_span){start, end};
-    if (doc->checkers && check_row(doc, type, (struct siftd_str){members, len}))
-        return SIFTD_OK;
+    doc->account.read++;
+    if (doc->checkers && document_keeps_out(check_row(doc, type, (struct siftd_str){members, len})))
+        return doc->flush_error ? SIFTD_ERROR : SIFTD_OK;
+    doc->account.delivered++;
     struct siftd_span source = text_source(&doc->text, start, end);
     doc->row_repeat = source.start == doc->last_row ? doc->row_repeat + 1 : 0;
     doc->last_row = source.start;

@@ -185,6 +185,9 @@ static void answer(struct worker *worker, uint64_t job) {
                              .body_size = result->flushed + result->body.len,
                              .source_size = result->source_size,
                              .records = result->records,
+                             .bytes = result->bytes,
+                             .records_account = result->records_account,
+                             .refused = result->refused,
                              .status = (uint8_t)result->status,
                              .spooled = spooled,
                              .changed = (uint8_t)result->changed};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "worker/child/document.h"
 
+#include <cjson/cJSON.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,9 +51,10 @@ void document_reset(struct siftd_doc *doc) {
     edit_clear(&doc->edits);
     doc->content = SIFTD_PROSE;
     doc->facts = doc->repairs.count = doc->types.count = 0;
-    doc->lines = doc->flushed = 0;
+    doc->lines = doc->flushed = doc->refused = 0;
+    doc->account = (struct account){0};
     doc->places = 0;
-    doc->has_findings = doc->closed = doc->checking = false;
+    doc->has_findings = doc->closed = false;
     doc->last_row = SIZE_MAX;
     doc->row_repeat = 0;
     doc->flush_error = 0;
@@ -115,6 +117,8 @@ void document_leave_member(const struct siftd_doc *doc, struct siftd_doc *outer)
     outer->flush_error = doc->flush_error;
     for (size_t i = 0; i < doc->types.count; i++)
         tally_add(outer, &outer->types, doc->types.item[i].name, doc->types.item[i].count);
+    outer->refused += doc->refused;
+    account_add(&outer->account, &doc->account);
 }
 
 void document_free_member(struct siftd_doc *outer, size_t i) {
@@ -363,13 +367,46 @@ void document_write_records(struct siftd_doc *doc) {
     }
 }
 
+/* JSON that can stand in a line as it is. */
+static bool fits_in_line(struct siftd_str json) {
+    cJSON *parsed = memchr(json.at, '\n', json.len) ? NULL : cJSON_ParseWithLength(json.at, json.len);
+    bool fits = parsed != NULL;
+    cJSON_Delete(parsed);
+    return fits;
+}
+
+int document_refuse(struct siftd_doc *doc, const char *type, struct siftd_str record, struct siftd_span place) {
+    const struct instance *by = doc->running;
+    struct siftd_span source = text_source(&doc->text, place.start, place.end);
+    struct buf *line = &doc->line;
+    doc->account.rejected++;
+    doc->refused++;
+    line->len = 0;
+    buf_printf(line, "{\"type\":\"refused\",\"id\":\"%srefused-%zu.%llu\"", doc->path_id, source.start,
+               (unsigned long long)doc->refused);
+    document_write_source(doc, source, line);
+    json_field(line, "of", type);
+    json_field(line, "stage", host_stage_name(by->plugin->stage));
+    json_field(line, "plugin", by->plugin->name);
+    json_field(line, "version", by->plugin->version);
+    json_field(line, "reason", by->failed ? by->error : "it gave no reason");
+    json_key(line, "record");
+    if (fits_in_line(record))
+        buf_add(line, record.at, record.len);
+    else
+        json_string(line, record.at, record.len);
+    buf_char(line, '}');
+    return document_line(doc, NULL, line->at, line->len);
+}
+
 int document_line(struct siftd_doc *doc, const char *type, const char *line, size_t len) {
     if (doc->flush_error)
         return doc->flush_error;
     buf_add(doc->body, line, len);
     buf_char(doc->body, '\n');
     doc->lines++;
-    tally_add(doc, &doc->types, type, 1);
+    if (type)
+        tally_add(doc, &doc->types, type, 1);
     if (doc->calls->flush && doc->body->len >= doc->calls->flush_at) {
         doc->flush_error = doc->calls->flush(doc->calls->user, doc->body->at, doc->body->len);
         doc->flushed += doc->body->len;

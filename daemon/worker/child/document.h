@@ -86,6 +86,8 @@ struct siftd_doc {
     struct siftd_record **record;
     size_t records, record_room, emitted;
     uint64_t lines;            /* written to the body */
+    uint64_t refused;          /* of them: records that validators keep out */
+    struct account account;    /* of the records that extractors emitted */
     bool has_findings, closed; /* closed: ids are given, only findings may follow */
     size_t last_row;           /* source offset of the last bulk row, and how many stood there */
     unsigned row_repeat;
@@ -111,7 +113,6 @@ struct siftd_doc {
     int flush_error;
     struct instance *const *checker; /* validators with check() */
     size_t checkers;
-    bool checking;
 };
 
 /* Documents inside documents: how deep, and how many in one. Deeper and more only by somebody's ill will. */
@@ -145,7 +146,16 @@ void document_write_records(struct siftd_doc *doc);
 void document_write_source(const struct siftd_doc *doc, struct siftd_span source, struct buf *out);
 /* The record as JSON, `"id":…` included when it has one and `with_id`; `doc` is never in it. */
 void record_write(const struct siftd_record *record, bool with_id, struct buf *out);
-/* Adds a line to the body and hands the body on when it is full. 0 or flush's error. */
+/* Whether what a validator's check() returned keeps the record out. */
+static inline bool document_keeps_out(int said) {
+    return said == SIFTD_SKIP || said == SIFTD_FILTER;
+}
+
+/* Keeps aside a record that the running validator keeps out: a line of type `refused` with the record, the plugin and
+ * its reason. `place`: where it stands in the text. */
+int document_refuse(struct siftd_doc *doc, const char *type, struct siftd_str record, struct siftd_span place);
+/* Adds a line to the body and hands the body on when it is full; `type` NULL: not counted as a record. 0 or flush's
+ * error. */
 int document_line(struct siftd_doc *doc, const char *type, const char *line, size_t len);
 
 extern const struct siftd_host document_calls; /* the document part of the host table */

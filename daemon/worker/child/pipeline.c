@@ -20,7 +20,7 @@
 #include "base/utf8.h"
 #include "worker/child/processor.h"
 
-enum { HEAD = 64 * 1024, MAP_FROM = 128 * 1024 };
+enum { HEAD = 64 * 1024, MAP_FROM = 128 * 1024, REJECTED = 2 };
 
 /* --- the file's bytes --------------------------------------------------------------------------------------------- */
 
@@ -108,7 +108,8 @@ struct passage {
     const struct process_calls *calls;
     struct process_result *shown; /* gets text and facts, too; or NULL */
     uint64_t spent[STAGES];       /* nanoseconds */
-    char error[1200];             /* why the document is rejected */
+    struct account bytes;
+    char error[1200]; /* why the document is rejected */
 };
 
 static uint64_t now_ns(void) {
@@ -211,6 +212,24 @@ static void run_stage(struct passage *run, int stage) {
             run_step(run, steps->instance[i]);
 }
 
+static void check_record(struct passage *run, struct instance *checker, struct siftd_record *record) {
+    struct siftd_doc *doc = run->doc;
+    checker->failed = false;
+    int said = checker->plugin->check(checker->self, doc, record, record->type, (struct siftd_str){NULL, 0});
+    if (!document_keeps_out(said))
+        return;
+    record->emitted = false;
+    if (record->is_finding)
+        return;
+    doc->account.filtered += said == SIFTD_FILTER;
+    if (said == SIFTD_SKIP) {
+        struct buf json = {0};
+        record_write(record, false, &json);
+        document_refuse(doc, record->type, (struct siftd_str){json.at, json.len}, record->span);
+        buf_free(&json);
+    }
+}
+
 /* Each validator sees each record before any sees the whole. Findings that come up meanwhile are not checked again. */
 static void check_records(struct passage *run) {
     struct siftd_doc *doc = run->doc;
@@ -218,12 +237,9 @@ static void check_records(struct passage *run) {
     for (size_t k = 0; k < run->pipeline->checkers.count; k++) {
         struct instance *checker = run->pipeline->checkers.instance[k];
         enter(run, SIFTD_VALIDATE, checker);
-        for (size_t i = 0; i < count; i++) {
-            struct siftd_record *record = doc->record[i];
-            if (record->emitted && checker->plugin->check(checker->self, doc, record, record->type,
-                                                          (struct siftd_str){NULL, 0}) == SIFTD_SKIP)
-                record->emitted = false;
-        }
+        for (size_t i = 0; i < count; i++)
+            if (doc->record[i]->emitted)
+                check_record(run, checker, doc->record[i]);
     }
 }
 
@@ -270,6 +286,37 @@ static void write_tallies(struct buf *out, const char *key, const struct tallies
     buf_char(out, '}');
 }
 
+/* How many of the file's bytes stand behind its text. Of a decoder's own count of places, and of documents inside, the
+ * whole file does. */
+static uint64_t bytes_behind(const struct siftd_doc *doc) {
+    if (doc->members || (doc->places && doc->text.len))
+        return doc->size;
+    return text_coverage(&doc->text, doc->size);
+}
+
+/* Records that are left are delivered; so are the bytes that stand behind the text as it was read for facts. The others
+ * were left out by decoding or taken out by cleaning; of a rejected document all are refused. */
+static void settle_accounts(struct passage *run, int status) {
+    struct siftd_doc *doc = run->doc;
+    uint64_t behind = bytes_behind(doc);
+    if (status == REJECTED)
+        run->bytes = (struct account){.read = doc->size, .rejected = doc->size};
+    else
+        run->bytes = (struct account){.read = doc->size, .delivered = behind, .filtered = doc->size - behind};
+    for (size_t i = 0; i < doc->records; i++)
+        doc->account.delivered += doc->record[i]->emitted && !doc->record[i]->is_finding;
+}
+
+static void write_account(struct buf *out, const char *key, const struct account *account) {
+    json_key(out, key);
+    buf_char(out, '{');
+    json_field_u64(out, "read", account->read);
+    json_field_u64(out, "delivered", account->delivered);
+    json_field_u64(out, "rejected", account->rejected);
+    json_field_u64(out, "filtered", account->filtered);
+    buf_char(out, '}');
+}
+
 static void write_document(struct passage *run, int status) {
     static const char *const words[] = {"ok", "findings", "rejected"};
     struct siftd_doc *doc = run->doc;
@@ -287,6 +334,11 @@ static void write_document(struct passage *run, int status) {
     json_field_u64(out, "chars", utf8_count(doc->text.at ? doc->text.at : "", doc->text.len));
     write_tallies(out, "records", &doc->types);
     write_tallies(out, "repairs", &doc->repairs);
+    json_key(out, "account");
+    buf_char(out, '{');
+    write_account(out, "bytes", &run->bytes);
+    write_account(out, "records", &doc->account);
+    buf_char(out, '}');
     json_key(out, "stages");
     buf_char(out, '{');
     for (int s = SIFTD_DECODE; s < STAGES; s++) {
@@ -294,7 +346,7 @@ static void write_document(struct passage *run, int status) {
         buf_printf(out, "%.3f", (double)run->spent[s] / 1e6);
     }
     buf_char(out, '}');
-    if (status == 2)
+    if (status == REJECTED)
         json_field(out, "error", run->error);
     buf_char(out, '}');
     document_line(doc, "document", out->at, out->len);
@@ -312,6 +364,9 @@ static void fill_result(struct passage *run, int status, struct process_result *
     ret->flushed = doc->flushed;
     ret->source_size = doc->size;
     ret->records = (uint32_t)doc->lines;
+    ret->bytes = run->bytes;
+    ret->records_account = doc->account;
+    ret->refused = doc->refused;
     ret->status = status;
     memcpy(ret->sha256, doc->sha256, SHA256_SIZE);
 }
@@ -348,7 +403,8 @@ static int run_document(struct passage *run, int readable) {
         give_text(doc, run->shown);
     if (r == 0)
         run_members(run);
-    int status = r < 0 ? 2 : doc->has_findings ? 1 : 0;
+    int status = r < 0 ? REJECTED : doc->has_findings ? 1 : 0;
+    settle_accounts(run, status);
     write_document(run, status);
     return status;
 }

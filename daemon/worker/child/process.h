@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/account.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -45,7 +46,9 @@ struct process_result {
     struct buf body; /* docs/journal-format.md; what was flushed is no longer in it */
     uint64_t flushed, source_size;
     uint32_t records;
-    int status; /* enum doc_status */
+    struct account bytes, records_account;
+    uint64_t refused; /* lines of the body that are refused records */
+    int status;       /* enum doc_status */
     uint8_t sha256[SHA256_SIZE];
     int changed; /* the file changed while it was read */
     /* `want_text`: the cleaned text, and the records' places in it (for try --text and --explain). */

@@ -115,6 +115,37 @@ struct siftd_span text_source(const struct text *text, size_t start, size_t end)
     return (struct siftd_span){from, to < from ? from : to};
 }
 
+static struct siftd_span run_source(const struct text *text, size_t i, size_t size) {
+    const struct run *run = &text->run[i];
+    size_t end = run->source + (run_end(text, i) - run->text) / run->text_unit * run->byte_unit;
+    return (struct siftd_span){run->source < size ? run->source : size, end < size ? end : size};
+}
+
+static int by_source(const void *a, const void *b) {
+    const struct siftd_span *x = a, *y = b;
+    return x->start < y->start ? -1 : x->start > y->start;
+}
+
+uint64_t text_coverage(const struct text *text, size_t size) {
+    struct siftd_span *span = mem_alloc((text->runs + 1) * sizeof *span);
+    bool ordered = true;
+    uint64_t covered = 0;
+    size_t upto = 0;
+    for (size_t i = 0; i < text->runs; i++) {
+        span[i] = run_source(text, i, size);
+        ordered &= i == 0 || span[i].start >= span[i - 1].start;
+    }
+    if (!ordered)
+        qsort(span, text->runs, sizeof *span, by_source);
+    for (size_t i = 0; i < text->runs; i++) {
+        size_t from = span[i].start > upto ? span[i].start : upto;
+        covered += span[i].end > from ? span[i].end - from : 0;
+        upto = span[i].end > upto ? span[i].end : upto;
+    }
+    free(span);
+    return covered;
+}
+
 /* --- edits -------------------------------------------------------------------------------------------------------- */
 
 void edit_add(struct edit_list *list, size_t start, size_t end, const char *with, size_t len) {

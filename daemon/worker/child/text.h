@@ -49,6 +49,9 @@ void text_append(struct text *text, const char *utf8, size_t len, size_t source,
 /* Where [start, end) of the text stands in the bytes. */
 struct siftd_span text_source(const struct text *text, size_t start, size_t end);
 
+/* How many of the file's first `size` bytes stand behind the text, each counted once. */
+uint64_t text_coverage(const struct text *text, size_t size);
+
 void edit_add(struct edit_list *list, size_t start, size_t end, const char *with, size_t len);
 /* Sorts and checks: 0, or -EINVAL with *ret_bad the index of an edit that overlaps or leaves the text. */
 int edit_check(struct edit_list *list, size_t text_len, size_t *ret_bad);

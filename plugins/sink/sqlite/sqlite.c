@@ -207,5 +207,6 @@ static const struct siftd_plugin plugin = {
     .resume = resume,
     .put = put,
     .commit = commit,
+    .keyed = 1,
 };
 SIFTD_PLUGIN(plugin)

@@ -129,10 +129,11 @@ static int refuse(struct validator *validator, struct siftd_doc *doc, const stru
     if (validator->doc != doc)
         validator->findings = 0;
     validator->doc = doc;
-    if (validator->findings++ >= validator->findings_max)
-        return SIFTD_SKIP;
     snprintf(message, sizeof message, "this %s does not fit its schema and is kept out: %s %s", type,
              *fault->place ? fault->place : "it", fault->rule);
+    host->error(host, "%s", message); /* goes with the record to where refused ones are kept */
+    if (validator->findings++ >= validator->findings_max)
+        return SIFTD_SKIP;
     struct siftd_span place = record ? host->record_span(record) : host->row_span(doc);
     tell(validator, doc, place, message, text);
     return SIFTD_SKIP;

@@ -304,6 +304,102 @@ static void the_network_may_only_look(void **state) {
     assert_int_equal(p->reloads, 0);
 }
 
+/* --- operations --------------------------------------------------------------------------------------------------- */
+
+static struct admin_request *waiting;
+
+static void answer_now(uv_timer_t *timer) {
+    cJSON *answer = cJSON_CreateObject();
+    cJSON_AddStringToObject(answer, "did", timer->data);
+    admin_answer(waiting, answer, NULL);
+    cJSON_Delete(answer);
+    uv_close((uv_handle_t *)timer, NULL);
+}
+
+static uv_timer_t later;
+
+static bool operate(void *user, const char *what, const cJSON *object, struct admin_request *request) {
+    struct place *p = user;
+    struct error err;
+    p->asked++;
+    if (strcmp(what, "later") == 0) {
+        waiting = request;
+        uv_timer_init(&p->loop, &later);
+        later.data = cJSON_GetStringValue(cJSON_GetObjectItem(object, "word")) ? "it" : "nothing";
+        uv_timer_start(&later, answer_now, 20, 0);
+        return true;
+    }
+    if (strcmp(what, "never") == 0) {
+        waiting = request;
+        return true;
+    }
+    if (strcmp(what, "fail") != 0)
+        return false;
+    error_set(&err, 1, "it failed");
+    admin_answer(request, NULL, &err);
+    return true;
+}
+
+static void post(struct place *p, const char *path, const char *body, char *answer, size_t size) {
+    char request[512];
+    snprintf(request, sizeof request,
+             "POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s", path, strlen(body),
+             body);
+    ask(p, unix_client(p), request, answer, size);
+}
+
+static void operations_are_answered_when_they_are_done(void **state) {
+    struct place *p = *state;
+    char answer[2048];
+    starts_on(p, NULL);
+    post(p, "/v1/later", "{}", answer, sizeof answer);
+    assert_memory_equal(answer, "HTTP/1.1 404 ", 13); /* nothing may be asked for yet */
+    admin_operations(p->admin, operate);
+    post(p, "/v1/later", "{\"word\":\"x\"}", answer, sizeof answer);
+    assert_memory_equal(answer, "HTTP/1.1 200 ", 13);
+    assert_non_null(strstr(answer, "{\"did\":\"it\"}"));
+    post(p, "/v1/fail", "{}", answer, sizeof answer);
+    assert_memory_equal(answer, "HTTP/1.1 409 ", 13);
+    assert_non_null(strstr(answer, "{\"error\":\"it failed\"}"));
+    post(p, "/v1/unknown", "{}", answer, sizeof answer);
+    assert_memory_equal(answer, "HTTP/1.1 404 ", 13);
+    p->asked = 0;
+    post(p, "/v1/later", "no JSON", answer, sizeof answer);
+    assert_memory_equal(answer, "HTTP/1.1 400 ", 13);
+    assert_int_equal(p->asked, 0);
+}
+
+/* The server may stop while an operation goes on: the answer then has no reader. */
+static void an_answer_may_come_too_late(void **state) {
+    struct place *p = *state;
+    starts_on(p, NULL);
+    admin_operations(p->admin, operate);
+    int fd = unix_client(p);
+    static const char request[] = "POST /v1/never HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}";
+    assert_int_equal(write(fd, request, sizeof request - 1), sizeof request - 1);
+    while (p->asked == 0)
+        uv_run(&p->loop, UV_RUN_ONCE);
+    p->admin = admin_stop(p->admin);
+    uv_run(&p->loop, UV_RUN_DEFAULT);
+    admin_answer(waiting, NULL, NULL);
+    close(fd);
+}
+
+static void operations_are_not_for_the_network(void **state) {
+    struct place *p = *state;
+    char answer[2048], listen_on[32];
+    struct sockaddr_in address;
+    free_port(listen_on, sizeof listen_on, &address);
+    starts_on(p, listen_on);
+    admin_operations(p->admin, operate);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    ask(p, fd, "POST /v1/fail HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}", answer,
+        sizeof answer);
+    assert_memory_equal(answer, "HTTP/1.1 404 ", 13);
+    assert_int_equal(p->asked, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(status_is_answered, set_up, tear_down),
@@ -317,6 +413,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_left_over_socket_is_replaced, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_used_socket_is_left_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_is_left_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(operations_are_answered_when_they_are_done, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_answer_may_come_too_late, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(operations_are_not_for_the_network, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -294,9 +294,155 @@ static void an_idle_sink_is_told_so(void **state) {
     free_sink(&sink);
 }
 
+/* --- once more ---------------------------------------------------------------------------------------------------- */
+
+static struct journal_doc run_of(uint64_t earlier, bool again, const char *body) {
+    return (struct journal_doc){.claim = 1,
+                                .earlier = earlier,
+                                .again = again,
+                                .records = 1,
+                                .name = "in/a.txt",
+                                .body = body,
+                                .body_size = strlen(body),
+                                .body_fd = -1};
+}
+
+static void append_run(struct journal *journal, uint64_t earlier, bool again, const char *body) {
+    struct error err = {0};
+    struct journal_doc doc = run_of(earlier, again, body);
+    if (journal_append(journal, &doc, 1, &err) < 0)
+        fail_msg("%s", err.text);
+}
+
+#define ROW(id, n) "{\"type\":\"row\",\"id\":\"row-" id "\",\"n\":" n "}\n"
+#define LAST(ms, chars)                                                                                                \
+    "{\"type\":\"document\",\"id\":\"document\",\"stages\":{\"decode\":" ms "},\"chars\":" chars "}\n"
+
+/* Five runs of one document: what an appending sink has had in its last form does not come again; a record that goes
+ * back to an older form is a change, too. */
+static void append_runs(struct journal *journal) {
+    append_run(journal, 0, false, ROW("1", "1") ROW("2", "1") LAST("0.1", "5"));
+    append_run(journal, 1, false, ROW("1", "1") ROW("2", "1") LAST("0.9", "5")); /* nothing */
+    append_run(journal, 2, false, ROW("1", "2") ROW("3", "1") LAST("0.2", "6")); /* three */
+    append_run(journal, 3, false, ROW("1", "1") ROW("2", "1") LAST("0.3", "6")); /* the first row alone */
+    append_run(journal, 4, true, ROW("1", "1") LAST("0.4", "6"));                /* both: it was asked for */
+}
+
+static void a_sink_that_appends_gets_what_is_new(void **state) {
+    struct place *place = *state;
+    struct journal *journal = open_journal(place, 3000, NULL);
+    append_runs(journal);
+    for (size_t batch = 1; batch < 12; batch++) { /* a commit between any two lines, and a failure behind it */
+        struct memory_sink sink = new_sink(6);
+        sink.batch = batch;
+        sink.fail = PUT;
+        sink.after = (int)batch + 2;
+        run(place, &sink, NULL);
+        assert_int_equal(sink.lines, 3 + 0 + 3 + 1 + 2);
+        free_sink(&sink);
+    }
+    struct memory_sink sink = new_sink(6);
+    sink.plugin.keyed = 1;
+    run(place, &sink, NULL);
+    assert_int_equal(sink.lines, 3 + 3 + 3 + 3 + 2);
+    journal_close(journal);
+    free_sink(&sink);
+}
+
+static void run_again(const struct place *place, struct memory_sink *sink) {
+    static const struct config_words all;
+    char *cursor = mem_format("%s/cursor", place->root), *again = mem_format("%s/again", place->root);
+    struct follow follow = {.journal = place->dir,
+                            .cursor = cursor,
+                            .again = again,
+                            .types = &all,
+                            .calls = {sink, open_sink, close_sink, said, wait_more, report}};
+    follow_run(&follow, NULL, NULL);
+    free(cursor);
+    free(again);
+}
+
+static void ask_again(const struct place *place, const char *text) {
+    char *path = mem_format("%s/again", place->root);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+    free(path);
+}
+
+static bool is_asked(const struct place *place) {
+    char *path = mem_format("%s/again", place->root);
+    bool there = access(path, F_OK) == 0;
+    free(path);
+    return there;
+}
+
+static size_t lines_with(const struct memory_sink *sink, const char *words) {
+    size_t count = 0;
+    for (const char *at = sink->safe.at;
+         (at = memmem(at, (size_t)(sink->safe.at + sink->safe.len - at), words, strlen(words))); at++)
+        count++;
+    return count;
+}
+
+/* Documents 3, 4 and 8 once more, whatever fails when, and each once. */
+static void a_stretch_comes_once_more_and_once(void **state) {
+    struct place *place = *state;
+    struct journal *journal = filled(place, 10, 4);
+    for (int after = 0; after < 60; after += 3) {
+        struct memory_sink sink = new_sink(11);
+        run(place, &sink, NULL);
+        assert_int_equal(sink.lines, 40);
+        ask_again(place, "77 1\n3 5\n8 9\n");
+        sink.fail = after % 2 ? COMMIT : PUT;
+        sink.after = after / 2;
+        sink.batch = 3;
+        sink.end_at = 0;
+        sink.waits = 40;
+        run_again(place, &sink);
+        assert_int_equal(sink.lines, 52);
+        assert_int_equal(lines_with(&sink, "\"key\":3}"), 8);
+        assert_int_equal(lines_with(&sink, "\"key\":5}"), 4);
+        assert_int_equal(lines_with(&sink, "\"key\":8}"), 8);
+        assert_false(is_asked(place));
+        ask_again(place, "77 1\n3 5\n8 9\n"); /* as if it had not been removed */
+        sink.waits = 20;
+        run_again(place, &sink);
+        assert_int_equal(sink.lines, 52);
+        assert_false(is_asked(place));
+        free_sink(&sink);
+    }
+    journal_close(journal);
+}
+
+static void a_stretch_is_for_those_that_replace(void **state) {
+    struct place *place = *state;
+    struct journal *journal = filled(place, 5, 2);
+    for (int keyed = 0; keyed < 2; keyed++) {
+        struct memory_sink sink = new_sink(0);
+        sink.plugin.keyed = keyed;
+        sink.waits = 20;
+        run_again(place, &sink);
+        ask_again(place, "5 0\n1 3\n");
+        sink.waits = 20;
+        run_again(place, &sink);
+        assert_int_equal(sink.lines, keyed ? 14 : 10);
+        ask_again(place, "no request\n");
+        sink.waits = 20;
+        run_again(place, &sink);
+        assert_int_equal(sink.lines, keyed ? 14 : 10);
+        assert_false(is_asked(place));
+        free_sink(&sink);
+    }
+    journal_close(journal);
+}
+
 static void positions_survive_as_text(void **state) {
-    const struct cursor cursor = {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}, UINT64_MAX};
-    static const char *const wrong[] = {"1 2 3 4", "x 1 2 3 4", "1 2 3 4 5 6", "1 2 3 4 5x"};
+    const struct cursor cursor = {
+        {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}, UINT64_MAX, {UINT64_MAX, 7, UINT64_MAX}};
+    static const char *const wrong[] = {"1 2 3 4",         "x 1 2 3 4",           "1 2 3 4 5 6",           "1 2 3 4 5x",
+                                        "1 2 3 4 5 AGAIN", "1 2 3 4 5 AGAIN 6 7", "1 2 3 4 5 AGAIN 6 7 8x"};
     char text[CURSOR_MAX];
     struct cursor back;
     (void)state;
@@ -348,6 +494,9 @@ int main(void) {
         TEST(damage_holds_nothing_up),
         TEST(a_foreign_position_is_refused),
         TEST(an_idle_sink_is_told_so),
+        TEST(a_sink_that_appends_gets_what_is_new),
+        TEST(a_stretch_comes_once_more_and_once),
+        TEST(a_stretch_is_for_those_that_replace),
         cmocka_unit_test(positions_survive_as_text),
         TEST(a_damaged_cursor_file_is_put_aside),
     };

@@ -110,7 +110,7 @@ static void walks_folders(void **state) {
     (void)state;
     int n[2] = {0, 0};
     host_walk(host, 0, count, n);
-    assert_int_equal(n[0], 6); /* box, good, letters, short, steps, upper */
+    assert_int_equal(n[0], 7); /* box, good, letters, picky, short, steps, upper */
     assert_int_equal(n[1], 4); /* major, missing, noentry, small */
 }
 

@@ -411,10 +411,58 @@ static void test_put_aside(void **state) {
     free(held);
 }
 
+/* What was put aside runs again under a new claim, with its whole name, and once only. */
+static void test_put_back(void **state) {
+    struct bench *b = *state;
+    char name[256];
+    struct error err;
+    memset(name, 'n', 250);
+    name[250] = 0;
+    mkdir(at(b, "bad"), 0755);
+    put(b, "x", "text");
+    _cleanup_(freep) char *full = mem_format("drop/%s", name);
+    rename(at(b, "x"), at(b, full));
+    start(b);
+    run(b, 1, 2000);
+    char *held = mem_strdup(b->taken[0]->held);
+    assert_int_equal(intake_put_aside(b->intake, b->taken[0], at(b, "bad"), &err), 0);
+    intake_release(b->intake, b->taken[0]);
+    const struct intake_run again = {.more = true, .earlier = 0xabc};
+    char *back = intake_back_name(held, name, intake_new_claim(b->taken[0]->claim), &again);
+    assert_null(intake_back_name("no claim", name, 1, &again));
+    assert_int_equal(strlen(back), 255);
+    assert_int_equal(intake_put_back(b->config.state_dir, at(b, "bad"), held, back, name, &err), 0);
+    assert_int_equal(intake_take_up(b->intake, back, &err), 0);
+    assert_int_equal(intake_take_up(b->intake, back, &err), 0);
+    run(b, 2, 2000);
+    run(b, 3, 50);
+    assert_int_equal(b->count, 2);
+    assert_string_equal(b->taken[1]->name, name);
+    assert_true(b->taken[1]->run.more && !b->taken[1]->run.again && b->taken[1]->run.earlier == 0xabc);
+    finish(b, 1);
+    free(held);
+    free(back);
+}
+
+static void test_names_of_another_run(void **state) {
+    (void)state;
+    struct buf entry = {0}, path = {0};
+    struct claim claim = {.number = 1, .folder = 2, .kept = true, .run = {true, true, 0xf}};
+    claim_encode(&claim, "a-after", &entry);
+    assert_string_equal(entry.at, "0000000000000001.00000002-kept-again000000000000000f.a-after");
+    claim = (struct claim){0};
+    assert_int_equal(claim_decode(entry.at, &claim, &path), 0);
+    assert_true(claim.kept && claim.run.more && claim.run.again && claim.run.earlier == 0xf);
+    assert_string_equal(path.at, "a-after");
+    assert_int_equal(claim_decode("0000000000000001.00000002-after00.x", &claim, &path), -EINVAL);
+    buf_free(&entry);
+    buf_free(&path);
+}
+
 static void test_names(void **state) {
     (void)state;
     struct buf entry = {0}, path = {0};
-    struct claim claim = {0x1234abcd, 0xfe, false};
+    struct claim claim = {.number = 0x1234abcd, .folder = 0xfe};
     claim_encode(&claim, "a/b%c.d/文", &entry);
     assert_string_equal(entry.at, "000000001234abcd.000000fe.a%2Fb%25c.d%2F文");
     claim = (struct claim){0};
@@ -447,6 +495,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_names_of_another_run),
         TEST(renamed_in),
         TEST(held_by_writer),
         TEST(not_ready),
@@ -466,6 +515,7 @@ int main(void) {
         TEST(long_name_again),
         TEST(kept_files),
         TEST(put_aside),
+        TEST(put_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include <sqlite3.h>
+
 #include "journal_test.h"
 #include "ledger/ledger.h"
+#include "ledger/schema.h"
 
 static struct ledger *open_ledger(const struct place *place, int *rebuilt) {
     char *path = mem_format("%s/ledger.db", place->root);
@@ -34,6 +37,60 @@ static void note(struct ledger *ledger, uint64_t first, size_t count, const stru
         fail_msg("%s", err.text);
     for (size_t i = 0; i < count; i++)
         free_doc(&docs[i]);
+}
+
+static double sum_of(struct ledger *ledger, const char *what, const char *which) {
+    cJSON *summary = ledger_summary(ledger);
+    const cJSON *account = cJSON_GetObjectItem(cJSON_GetObjectItem(summary, "account"), what);
+    double sum = cJSON_GetObjectItem(account, which)->valuedouble;
+    cJSON_Delete(summary);
+    return sum;
+}
+
+static void accounts_add_up(void **state) {
+    struct place *place = *state;
+    struct ledger *ledger = open_ledger(place, NULL);
+    struct error err = {0};
+    struct journal_doc doc = make_doc(1, 3);
+    doc.sequence = 1;
+    doc.bytes = (struct account){100, 70, 10, 20};
+    doc.records_account = (struct account){9, 6, 2, 1};
+    for (int i = 0; i < 2; i++) { /* noted twice, counted once */
+        assert_int_equal(ledger_committed(ledger, &doc, NULL, 1, &err), 0);
+        assert_true(sum_of(ledger, "bytes", "read") == 100 && sum_of(ledger, "bytes", "delivered") == 70);
+        assert_true(sum_of(ledger, "bytes", "rejected") == 10 && sum_of(ledger, "bytes", "filtered") == 20);
+        assert_true(sum_of(ledger, "records", "read") == 9 && sum_of(ledger, "records", "delivered") == 6);
+        assert_true(sum_of(ledger, "records", "rejected") == 2 && sum_of(ledger, "records", "filtered") == 1);
+    }
+    free_doc(&doc);
+    ledger_close(ledger);
+}
+
+/* One that the first siftd made gets its new columns and keeps what it knows. */
+static void an_older_ledger_is_taken_further(void **state) {
+    struct place *place = *state;
+    struct error err = {0};
+    uint64_t sequence = 0;
+    char *path = mem_format("%s/ledger.db", place->root);
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                                  LEDGER_SCHEMA "INSERT INTO documents VALUES (3, 33, 1, 'old', x'00', 5, 0, 2, 0);"
+                                                "UPDATE totals SET documents = 1, records = 2; PRAGMA user_version = 1",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(db);
+    free(path);
+    struct ledger *ledger = open_ledger(place, NULL);
+    sums_are(ledger, 1, 2, 0, 0, 3);
+    assert_true(sum_of(ledger, "bytes", "read") == 0);
+    assert_int_equal(ledger_sequence(ledger, 33, &sequence, &err), 1);
+    assert_int_equal(sequence, 3);
+    note(ledger, 4, 1, NULL);
+    ledger_close(ledger);
+    ledger = open_ledger(place, NULL);
+    sums_are(ledger, 2, 5, 0, 0, 4);
+    ledger_close(ledger);
 }
 
 static void committed_documents_are_known(void **state) {
@@ -220,10 +277,16 @@ static void by_hand_it_is_made_anew(void **state) {
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, place_make, place_remove)
     const struct CMUnitTest tests[] = {
-        TEST(committed_documents_are_known),          TEST(a_file_that_stays_is_known),
-        TEST(what_is_missing_comes_from_the_journal), TEST(a_lost_ledger_is_rebuilt),
-        TEST(a_damaged_ledger_is_put_aside),          TEST(documents_of_another_journal_are_forgotten),
-        TEST(a_ledger_damaged_anywhere_knows_all),    TEST(by_hand_it_is_made_anew),
+        TEST(committed_documents_are_known),
+        TEST(a_file_that_stays_is_known),
+        TEST(what_is_missing_comes_from_the_journal),
+        TEST(a_lost_ledger_is_rebuilt),
+        TEST(a_damaged_ledger_is_put_aside),
+        TEST(documents_of_another_journal_are_forgotten),
+        TEST(a_ledger_damaged_anywhere_knows_all),
+        TEST(by_hand_it_is_made_anew),
+        TEST(accounts_add_up),
+        TEST(an_older_ledger_is_taken_further),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

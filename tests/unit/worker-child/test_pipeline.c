@@ -24,7 +24,8 @@ static int setup(void **state) {
     (void)state;
     static const char text[] =
         "plugin_dirs: [" ABI_DIR "]\npacks: []\nstate_dir: /tmp/none\n"
-        "pipelines: {default: [{decode: [steps, box]}, {clean: [upper]}, {extract: [letters, good]}]}\n";
+        "pipelines: {default: [{decode: [steps, box]}, {clean: [upper]}, {extract: [letters, good]}],\n"
+        " picky: [{decode: steps}, {extract: [letters]}, {validate: [picky]}]}\n";
     if (config_parse(text, strlen(text), "/tmp/test.yaml", false, &config, &mistakes) < 0 ||
         processor_open(config, &processor, &mistakes) < 0) {
         fwrite(mistakes.at, 1, mistakes.len, stderr);
@@ -49,16 +50,20 @@ static int count_flush(void *user, const char *at, size_t len) {
     return 0;
 }
 
-static void run(const char *text, size_t flush_at) {
+static void run_in(size_t pipeline, const char *text, size_t flush_at) {
     struct process_calls calls = {.flush = count_flush, .flush_at = flush_at};
     struct error err = {0};
     int fd = child_text_fd(text, strlen(text));
     assert_true(fd >= 0);
     flushes = 0;
-    assert_int_equal(processor_run(processor, 0, fd, "d.txt", &calls, 0, &result, &err), 0);
+    assert_int_equal(processor_run(processor, pipeline, fd, "d.txt", &calls, 0, &result, &err), 0);
     close(fd);
     buf_char(&result.body, 0);
     result.body.len--;
+}
+
+static void run(const char *text, size_t flush_at) {
+    run_in(0, text, flush_at);
 }
 
 static void has(const char *words) {
@@ -188,13 +193,66 @@ static void too_deep_is_a_finding(void **state) {
     assert_null(strstr(result.body.at, "m1.1.1.1.1.1-"));
 }
 
+static void accounts_are(uint64_t bytes, uint64_t bytes_delivered, uint64_t read, uint64_t delivered, uint64_t rejected,
+                         uint64_t filtered) {
+    assert_int_equal(result.bytes.read, bytes);
+    assert_int_equal(result.bytes.delivered, bytes_delivered);
+    assert_true(account_balances(&result.bytes));
+    assert_int_equal(result.records_account.read, read);
+    assert_int_equal(result.records_account.delivered, delivered);
+    assert_int_equal(result.records_account.rejected, rejected);
+    assert_int_equal(result.records_account.filtered, filtered);
+    assert_true(account_balances(&result.records_account));
+    assert_int_equal(result.refused, rejected);
+}
+
+/* The second of three is refused and kept aside, the third is left out: rows and records alike. */
+static void what_is_kept_out_is_accounted_for(void **state) {
+    (void)state;
+    run_in(1, "rows", SIZE_MAX);
+    accounts_are(4, 4, 3, 1, 1, 1);
+    has("{\"type\":\"refused\",\"id\":\"refused-1.1\",\"source\":{\"bytes\":[1,2]},\"of\":\"row\",\"stage\":"
+        "\"validate\","
+        "\"plugin\":\"picky\",\"version\":\"1.0\",\"reason\":\"the second row is not "
+        "wanted\",\"record\":{\"type\":\"row\","
+        "\"n\":9007199254740993}}");
+    has("\"records\":{\"row\":1},");
+    has("\"account\":{\"bytes\":{\"read\":4,\"delivered\":4,\"rejected\":0,\"filtered\":0},\"records\":{\"read\":3,"
+        "\"delivered\":1,\"rejected\":1,\"filtered\":1}}");
+    assert_int_equal(result.records, 3);
+    run_in(1, "xxxx!", SIZE_MAX);
+    accounts_are(5, 5, 4, 2, 1, 1);
+    has("\"of\":\"letter\"");
+    has("\"reason\":\"the second letter is not wanted\"");
+    run_in(1, "rows", 10); /* flushed line by line */
+    accounts_are(4, 4, 3, 1, 1, 1);
+}
+
+static void every_byte_is_accounted_for(void **state) {
+    (void)state;
+    run("axbyb", SIZE_MAX); /* the y is taken out; two letters and the options */
+    accounts_are(5, 4, 3, 3, 0, 0);
+    run("binary...", SIZE_MAX);
+    accounts_are(9, 0, 0, 0, 0, 0);
+    assert_int_equal(result.bytes.rejected, 9);
+    run("", SIZE_MAX);
+    assert_int_equal(result.bytes.read, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(records_in_order_with_sources),  cmocka_unit_test(findings_set_the_status),
-        cmocka_unit_test(faulty_edits_are_a_finding),     cmocka_unit_test(rejects),
-        cmocka_unit_test(rows_keep_their_digits),         cmocka_unit_test(options_have_their_defaults),
-        cmocka_unit_test(same_content_same_ids),          cmocka_unit_test(places_stand_for_bytes),
-        cmocka_unit_test(documents_inside_are_documents), cmocka_unit_test(too_deep_is_a_finding),
+        cmocka_unit_test(records_in_order_with_sources),
+        cmocka_unit_test(findings_set_the_status),
+        cmocka_unit_test(faulty_edits_are_a_finding),
+        cmocka_unit_test(rejects),
+        cmocka_unit_test(rows_keep_their_digits),
+        cmocka_unit_test(options_have_their_defaults),
+        cmocka_unit_test(same_content_same_ids),
+        cmocka_unit_test(places_stand_for_bytes),
+        cmocka_unit_test(documents_inside_are_documents),
+        cmocka_unit_test(too_deep_is_a_finding),
+        cmocka_unit_test(what_is_kept_out_is_accounted_for),
+        cmocka_unit_test(every_byte_is_accounted_for),
         cmocka_unit_test(lost_members_are_told),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

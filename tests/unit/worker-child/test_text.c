@@ -185,11 +185,30 @@ static void moves_offsets(void **state) {
     edit_free(&list);
 }
 
+static void coverage_counts_each_byte_once(void **state) {
+    (void)state;
+    struct text text = {0};
+    assert_int_equal(text_coverage(&text, 10), 0);
+    text_append(&text, "ab", 2, 4, 1, 1);   /* bytes 4, 5 */
+    text_append(&text, "xyz", 3, 0, 3, 2);  /* bytes 0, 1 */
+    text_append(&text, "b", 1, 5, 1, 1);    /* byte 5 once more */
+    text_append(&text, "long", 4, 8, 4, 5); /* beyond the end */
+    assert_int_equal(text_coverage(&text, 10), 6);
+    struct edit_list list = {0};
+    size_t bad;
+    edit_add(&list, 0, 2, "", 0);
+    assert_int_equal(edit_check(&list, text.len, &bad), 0);
+    text_apply(&text, &list);
+    assert_int_equal(text_coverage(&text, 10), 5); /* 0, 1, 5, 8, 9 */
+    edit_free(&list);
+    text_free(&text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(maps_through_any_edits), cmocka_unit_test(same_shape_keeps_one_run),
         cmocka_unit_test(refuses_overlaps),       cmocka_unit_test(borrows_plain_text),
-        cmocka_unit_test(moves_offsets),
+        cmocka_unit_test(moves_offsets),          cmocka_unit_test(coverage_counts_each_byte_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
