@@ -428,7 +428,7 @@ static void test_put_back(void **state) {
     assert_int_equal(intake_put_aside(b->intake, b->taken[0], at(b, "bad"), &err), 0);
     intake_release(b->intake, b->taken[0]);
     const struct intake_run again = {.more = true, .earlier = 0xabc};
-    char *back = intake_back_name(held, name, intake_new_claim(b->taken[0]->claim), &again);
+    char *back = intake_back_name(held, name, intake_new_claim(b->intake->last_claim), &again);
     assert_null(intake_back_name("no claim", name, 1, &again));
     assert_int_equal(strlen(back), 255);
     assert_int_equal(intake_put_back(b->config.state_dir, at(b, "bad"), held, back, name, &err), 0);
