@@ -20,11 +20,21 @@ static struct siftd_str trimmed(struct siftd_str text) {
 
 static bool put_number(const struct rules *rules, const struct field *field, struct siftd_str text,
                        struct siftd_record *record) {
+    static const char *const signs[] = {"-", "−", "－"};
     struct numeral numeral;
+    char negative[NUMERAL_DIGITS + 1] = "-";
+    bool below = false;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs && !below; i++)
+        if (str_starts(text, str(signs[i]))) {
+            below = true;
+            text = (struct siftd_str){text.at + strlen(signs[i]), text.len - strlen(signs[i])};
+        }
     if (!text.len || !numeral_read(text, &numeral))
         return false;
-    if (record)
-        rules->host->put_number(record, field->name, numeral.digits);
+    if (record) {
+        memcpy(negative + 1, numeral.digits, NUMERAL_DIGITS);
+        rules->host->put_number(record, field->name, below ? negative : numeral.digits);
+    }
     return true;
 }
 
