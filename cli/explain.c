@@ -7,6 +7,8 @@
 #include "base/json.h"
 #include "base/mem.h"
 
+enum { QUOTED_MOST = 90 /* bytes of a finding's passage that are repeated below */ };
+
 struct painter {
     const struct process_result *result;
     bool colour;
@@ -37,38 +39,99 @@ static void field(const struct painter *p, const struct process_fact *fact, cons
         buf_add(p->out, value, len);
 }
 
+static bool has_key(const struct json_pair *pair, const char *key) {
+    return pair->key_len == strlen(key) && memcmp(pair->key, key, pair->key_len) == 0;
+}
+
+/* A type without an order of its own: its fields as they come. */
+static void all_fields(const struct painter *p, const struct process_fact *fact) {
+    static const char *const common[] = {"type", "id", "doc", "source", "quote", "at"};
+    struct json_pair pair;
+    const char *before = ": ";
+    for (size_t pos = 0; json_next(fact->json, strlen(fact->json), &pos, &pair);) {
+        bool skip = pair.value_len == 4 && memcmp(pair.value, "null", 4) == 0;
+        for (size_t i = 0; i < sizeof common / sizeof *common; i++)
+            skip |= has_key(&pair, common[i]);
+        if (skip)
+            continue;
+        buf_printf(p->out, "%s%.*s ", before, (int)pair.key_len, pair.key);
+        if (*pair.value == '"')
+            json_unquote(p->out, pair.value, pair.value_len);
+        else
+            buf_add(p->out, pair.value, pair.value_len);
+        before = ", ";
+    }
+}
+
+static bool is_type(const struct process_fact *fact, const char *const types[], size_t count) {
+    size_t len;
+    const char *type = json_find(fact->json, strlen(fact->json), "type", &len);
+    for (size_t i = 0; type && i < count; i++)
+        if (len == strlen(types[i]) + 2 && memcmp(type + 1, types[i], len - 2) == 0)
+            return true;
+    return false;
+}
+
+static const char *severity_paint(const struct painter *p, const struct process_fact *fact) {
+    size_t len;
+    const char *severity = json_find(fact->json, strlen(fact->json), "severity", &len);
+    if (!fact->is_finding)
+        return paint(p, "\033[36m");
+    return paint(p, severity && severity[1] == 'e'   ? "\033[31m"
+                    : severity && severity[1] == 'w' ? "\033[33m"
+                                                     : "\033[35m");
+}
+
+static void finding_legend(const struct painter *p, const struct process_fact *fact) {
+    field(p, fact, "severity", "");
+    field(p, fact, "check", " ");
+    field(p, fact, "message", ": ");
+    const char *text = p->result->text.at;
+    size_t len = fact->end - fact->start;
+    if (len && len <= QUOTED_MOST && !memchr(text + fact->start, '\n', len))
+        buf_printf(p->out, "  \xE2\x86\x90 %.*s", (int)len, text + fact->start);
+}
+
 /* One line below the paragraph that says what a mark means. */
 static void legend(const struct painter *p, const struct process_fact *fact, size_t number) {
-    buf_printf(p->out, "    %s%zu%s ", paint(p, "\033[1m"), number, paint(p, "\033[0m"));
+    static const char *const known[] = {"article", "indicator", "funding", "recognition", "policy"};
+    static const char *const keys[] = {"name",   "title",   "recipient", "value",  "value_max", "unit", "qualifier",
+                                       "status", "subject", "period",    "amount", "level",     "form"};
+    static const char *const before[] = {": ", ": ",    ": ", " = ", " to ", " ", ", ",
+                                         ", ", ", of ", ", ", ", ",  ", ",   ", "};
+    buf_printf(p->out, "    %s%zu%s ", severity_paint(p, fact), number, paint(p, "\033[0m"));
     if (fact->is_finding) {
-        field(p, fact, "severity", "");
-        field(p, fact, "check", " ");
-        field(p, fact, "message", ": ");
+        finding_legend(p, fact);
     } else {
-        static const char *const keys[] = {"name",   "title",   "recipient", "value",  "value_max", "unit", "qualifier",
-                                           "status", "subject", "period",    "amount", "level",     "form"};
-        static const char *const before[] = {": ", ": ",    ": ", " = ", " to ", " ", ", ",
-                                             ", ", ", of ", ", ", ", ",  ", ",   ", "};
         field(p, fact, "type", "");
-        for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-            field(p, fact, keys[i], before[i]);
+        if (is_type(fact, known, sizeof known / sizeof *known))
+            for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+                field(p, fact, keys[i], before[i]);
+        else
+            all_fields(p, fact);
     }
     buf_char(p->out, '\n');
 }
 
-/* The paragraph [from, to) with its facts; facts inside one another are closed innermost first by giving only the
- * outer's text. */
+/* Whether another fact stands inside this one: then its own mark is a point, so that the other's can be seen. */
+static bool holds_others(const struct process_fact *const *fact, size_t count, size_t i) {
+    for (size_t k = i + 1; k < count && fact[k]->start < fact[i]->end; k++)
+        if (!fact[k]->is_finding)
+            return true;
+    return false;
+}
+
+/* The paragraph [from, to) with its facts. Findings are about facts: they, too, are points where they begin. */
 static void paragraph(struct painter *p, const struct process_fact *const *fact, size_t count, size_t from, size_t to) {
     const char *text = p->result->text.at;
     size_t first = p->next, at = from;
     for (; p->next < count && fact[p->next]->start < to; p->next++) {
         const struct process_fact *f = fact[p->next];
         size_t start = f->start > at ? f->start : at, end = f->end < to ? f->end : to;
-        if (f->is_finding) /* it is about facts: it must not hide their marks */
+        if (f->is_finding || holds_others(fact, count, p->next))
             end = start;
         buf_add(p->out, text + at, start - at);
-        buf_printf(p->out, "%s[%zu%s", paint(p, f->is_finding ? "\033[33m" : "\033[36m"), p->next + 1,
-                   end > start ? " " : "");
+        buf_printf(p->out, "%s[%zu%s", severity_paint(p, f), p->next + 1, end > start ? " " : "");
         if (end > start)
             buf_add(p->out, text + start, end - start);
         buf_printf(p->out, "]%s", paint(p, "\033[0m"));

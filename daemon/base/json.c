@@ -89,21 +89,29 @@ static size_t skip_value(const char *at, size_t len, size_t i) {
     return i;
 }
 
-const char *json_find(const char *object, size_t len, const char *key, size_t *ret_len) {
-    size_t want = strlen(key), i = 0;
-    if (i < len && object[i] == '{')
+bool json_next(const char *object, size_t len, size_t *pos, struct json_pair *ret) {
+    size_t i = *pos;
+    if (i == 0 && len && object[0] == '{')
         i++;
-    while (i < len && object[i] == '"') {
-        size_t name = i + 1, end = skip_string(object, len, i);
-        size_t value = end + 1, stop = value < len ? skip_value(object, len, value) : len;
-        if (value > len)
-            break;
-        if (end - 1 - name == want && memcmp(object + name, key, want) == 0) {
-            *ret_len = stop - value;
-            return object + value;
+    if (i >= len || object[i] != '"')
+        return false;
+    size_t end = skip_string(object, len, i), value = end + 1;
+    if (value > len)
+        return false;
+    size_t stop = value < len ? skip_value(object, len, value) : len;
+    *ret = (struct json_pair){object + i + 1, end - i - 2, object + value, stop - value};
+    *pos = stop + 1;
+    return true;
+}
+
+const char *json_find(const char *object, size_t len, const char *key, size_t *ret_len) {
+    size_t want = strlen(key);
+    struct json_pair pair;
+    for (size_t pos = 0; json_next(object, len, &pos, &pair);)
+        if (pair.key_len == want && memcmp(pair.key, key, want) == 0) {
+            *ret_len = pair.value_len;
+            return pair.value;
         }
-        i = stop + 1;
-    }
     return NULL;
 }
 

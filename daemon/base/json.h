@@ -20,5 +20,14 @@ void json_field_u64(struct buf *b, const char *key, uint64_t value);
 /* The value of `key` among the members of a JSON object written by siftd (no foreign whitespace): its text; NULL if
  * absent. */
 const char *json_find(const char *object, size_t len, const char *key, size_t *ret_len);
+/* A member of an object: the key between its quotes, the value's text. */
+struct json_pair {
+    const char *key;
+    size_t key_len;
+    const char *value;
+    size_t value_len;
+};
+/* The members of a JSON object written by siftd, one after the other; *pos is 0 at first. */
+bool json_next(const char *object, size_t len, size_t *pos, struct json_pair *ret);
 /* A JSON string's content, unescaped, appended to b. `at` points at the opening quote. */
 void json_unquote(struct buf *b, const char *at, size_t len);

@@ -31,6 +31,13 @@ packs: [weather]
 YAML
 "$siftd" try -c "$here/all.yaml" "$source_dir/tests/packs/weather/bulletin.txt" >"$here/records" || fail "the standard pipeline with another pack"
 same 2 "$(grep -c '"type":"warning"' "$here/records")" "warnings by the standard pipeline"
+# What --explain prints for reading: marks in the text, and a line for each; in colour on a terminal only.
+"$siftd" try -c "$here/case.yaml" --explain "$source_dir/tests/packs/weather/bulletin.txt" >"$here/explained"
+contains "$here/explained" '发布[1 暴雨]橙色预警信号：预计未来[2 3小时]' "the marked text"
+contains "$here/explained" '    1 warning: issuer 青禾市气象台, issued 2024-07-12, time 16时30分, kind 暴雨, colour orange' "the line of a record"
+! grep -q "$(printf '\033')" "$here/explained" || fail "colours where there is no terminal"
+"$siftd" try -c "$here/case.yaml" --explain "$source_dir/tests/packs/weather/stations.csv" >"$here/explained"
+contains "$here/explained" 'warning subset: low 22.1 is more than high 18.2  ← 白杨站' "the line of a finding"
 for figure in '"value":46,"unit":"毫米"' '"value":128.5,"unit":"毫米"' '"value":24.6,"unit":"米每秒"' '"value":22,"value_max":31,"unit":"℃"'; do
     contains "$here/records" "$figure" "a figure in the pack's units"
 done

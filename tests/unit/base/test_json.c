@@ -62,8 +62,26 @@ static void builds_objects(void **state) {
     buf_free(&b);
 }
 
+static void members_come_one_by_one(void **state) {
+    static const char object[] = "{\"a\":[1,{\"x\":2}],\"b\":\"q\\\"z\",\"c\":null}";
+    static const char *const wanted[] = {"a", "[1,{\"x\":2}]", "b", "\"q\\\"z\"", "c", "null"};
+    struct json_pair pair;
+    size_t pos = 0, n = 0;
+    (void)state;
+    for (; json_next(object, sizeof object - 1, &pos, &pair); n += 2) {
+        assert_true(n < 6);
+        assert_memory_equal(pair.key, wanted[n], pair.key_len);
+        assert_int_equal(pair.value_len, strlen(wanted[n + 1]));
+        assert_memory_equal(pair.value, wanted[n + 1], pair.value_len);
+    }
+    assert_int_equal(n, 6);
+    pos = 0;
+    assert_false(json_next("{}", 2, &pos, &pair));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(escapes), cmocka_unit_test(finds_members),
-                                       cmocka_unit_test(unquotes), cmocka_unit_test(builds_objects)};
+                                       cmocka_unit_test(unquotes), cmocka_unit_test(builds_objects),
+                                       cmocka_unit_test(members_come_one_by_one)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
