@@ -32,7 +32,7 @@ static const char defaults[] = "settings:\n"
                                "      furniture, repeats, width]\n"
                                "  - extract: [articles, quantities, policies, funding, recognitions, rules, tables,\n"
                                "      rows]\n"
-                               "  - validate: [schema, arithmetic, wording, timeline, conflict, ledgers]\n";
+                               "  - validate: [schema, arithmetic, wording, timeline, conflict, ledgers, duplicates]\n";
 
 struct tree_node *defaults_tree(void) {
     struct tree_node *tree = NULL;
