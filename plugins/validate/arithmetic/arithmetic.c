@@ -80,12 +80,24 @@ int report(const struct arithmetic *a, struct siftd_doc *doc, const struct check
     return a->host->emit(finding);
 }
 
+static void gather_grants(struct arithmetic *a, struct siftd_doc *doc) {
+    size_t count = a->host->record_count(doc);
+    a->grants_found = 0;
+    a->grant = a->host->doc_alloc(doc, (count + 1) * sizeof *a->grant);
+    for (size_t i = 0; i < count; i++) {
+        struct siftd_record *record = a->host->record_at(doc, i);
+        if (strcmp(a->host->record_type(record), "funding") == 0)
+            a->grant[a->grants_found++] = record;
+    }
+}
+
 static int arithmetic_run(void *self, struct siftd_doc *doc) {
     static int (*const checks[])(const struct arithmetic *, struct siftd_doc *,
                                  size_t) = {check_ratio, check_share, check_growth, check_average, check_subset,
                                             check_total, check_parts, check_count,  check_list,    check_cap};
     struct arithmetic *a = self;
     figures_read(&a->figures, doc);
+    gather_grants(a, doc);
     for (size_t i = 0; i < a->figures.count; i++)
         for (size_t k = 0; k < sizeof checks / sizeof *checks; k++)
             if (checks[k](a, doc, i) < 0)

@@ -13,6 +13,9 @@ struct arithmetic {
     const struct siftd_host *host;
     struct figures figures;
     struct words *grants; /* words of support that a stated cap limits */
+    /* of the document at hand */
+    struct siftd_record **grant; /* its funding records, in the document's memory */
+    size_t grants_found;
 };
 
 /* One finding: what was checked on which figures. */

@@ -23,11 +23,13 @@ static bool is_grant_cap(const struct arithmetic *a, const struct figure *figure
 
 /* Whether another bound stands in the paragraph: then nobody can tell which one a grant is under. */
 static bool has_rival(const struct arithmetic *a, const struct figure *cap) {
-    for (size_t i = 0; i < a->figures.count; i++) {
-        const struct figure *f = &a->figures.at[i];
-        if (f != cap && f->cap && in_paragraph(a, f->place, cap->place))
+    const struct figure *first = a->figures.at, *end = first + a->figures.count;
+    for (const struct figure *f = cap; f-- > first && in_paragraph(a, f->place, cap->place);)
+        if (f->cap)
             return true;
-    }
+    for (const struct figure *f = cap + 1; f < end && in_paragraph(a, f->place, cap->place); f++)
+        if (f->cap)
+            return true;
     return false;
 }
 
@@ -36,12 +38,11 @@ int check_cap(const struct arithmetic *a, struct siftd_doc *doc, size_t i) {
     const struct siftd_host *host = a->host;
     if (!is_grant_cap(a, cap) || has_rival(a, cap))
         return SIFTD_OK;
-    for (size_t k = 0; k < host->record_count(doc); k++) {
-        struct siftd_record *grant = host->record_at(doc, k);
+    for (size_t k = 0; k < a->grants_found; k++) {
+        struct siftd_record *grant = a->grant[k];
         int64_t amount;
         int decimals;
-        if (strcmp(host->record_type(grant), "funding") != 0 ||
-            !in_paragraph(a, host->record_span(grant), cap->place) || !host->field_text(grant, "amount") ||
+        if (!in_paragraph(a, host->record_span(grant), cap->place) || !host->field_text(grant, "amount") ||
             !read_amount(host->field_text(grant, "amount"), &amount, &decimals))
             continue;
         struct check check = {.name = "cap", .holds = amount <= cap->amount, .span = cap->clause, .record = grant};

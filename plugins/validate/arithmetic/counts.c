@@ -10,6 +10,7 @@ enum {
     NAME_SHORTEST = 2,
     ITEM_LEAST = 6,  /* bytes of an item's text that tells it from others */
     ITEM_MOST = 120, /* longer lines are no names */
+    LIST_FAR = 8192, /* bytes behind the number in which its list begins */
     ITEMS_LEAST = 3  /* shorter lists are points of a text */
 };
 
@@ -93,8 +94,9 @@ static struct siftd_str line_at(const char *from, const char *end) {
 /* The items of the numbered list behind the figure whose first is what the clause names last; 0 when there is none. */
 static int items_behind(const struct arithmetic *a, const struct figure *count, struct siftd_str named) {
     const char *at = a->figures.text.at + count->place.end, *end = a->figures.text.at + a->figures.text.len;
+    const char *far = end - at > LIST_FAR ? at + LIST_FAR : end;
     int items = 0;
-    while (at < end && items < 1) {
+    while (at < far && items < 1) {
         at = memchr(at, '\n', (size_t)(end - at));
         if (!at || ++at >= end)
             return 0;

@@ -130,14 +130,17 @@ static bool read_figure(const struct conflict *c, struct siftd_str text, struct 
     return true;
 }
 
-static void gather(struct conflict *c, const struct siftd_doc *doc, struct siftd_span article) {
+/* The article's figures. They were emitted in the order of the text, so that *next goes on from article to article. */
+static void gather(struct conflict *c, const struct siftd_doc *doc, struct siftd_span article, size_t *next) {
     struct siftd_str text = c->host->text(doc);
     c->figures = 0;
-    for (size_t i = 0; i < c->host->record_count(doc) && c->figures < FIGURES_MAX; i++) {
-        struct siftd_record *record = c->host->record_at(doc, i);
+    for (; *next < c->host->record_count(doc) && c->figures < FIGURES_MAX; ++*next) {
+        struct siftd_record *record = c->host->record_at(doc, *next);
         size_t at = c->host->record_place(record).start;
-        if (at < article.start || at >= article.end)
+        if (strcmp(c->host->record_type(record), "indicator") != 0 || at < article.start)
             continue;
+        if (at >= article.end)
+            break;
         if (c->figures == c->room) {
             c->room = c->room ? c->room * 2 : 64;
             c->figure = realloc(c->figure, c->room * sizeof *c->figure);
@@ -208,10 +211,10 @@ static int check_pairs(const struct conflict *c, struct siftd_doc *doc) {
 
 static int conflict_run(void *self, struct siftd_doc *doc) {
     struct conflict *c = self;
-    size_t articles = c->host->mark_count(doc, "article");
+    size_t articles = c->host->mark_count(doc, "article"), next = 0;
     for (size_t i = 0; i < articles || i == 0; i++) {
         struct siftd_span whole = {0, c->host->text(doc).len};
-        gather(c, doc, articles ? c->host->mark_at(doc, "article", i).span : whole);
+        gather(c, doc, articles ? c->host->mark_at(doc, "article", i).span : whole, &next);
         if (check_pairs(c, doc) < 0)
             return SIFTD_ERROR;
     }

@@ -216,20 +216,36 @@ static int check_targets(const struct timeline *p, struct siftd_doc *doc) {
     return SIFTD_OK;
 }
 
+/* Whether a piece of text says up to when it reports, how long something holds, or from when to when; where it says
+ * nothing of this, its dates need not be read. */
+static bool speaks_of_time(const struct timeline *p, struct siftd_str text) {
+    static const char *const lists[] = {"until", "validity", "spans"};
+    const struct siftd_node *times = p->host->pack(p->host, "times");
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        const struct siftd_node *words = p->host->node_get(times, lists[i]);
+        for (size_t k = 0; k < p->host->node_count(words); k++)
+            if (str_find(text, str(p->host->node_text(p->host->node_at(words, k)))))
+                return true;
+    }
+    return false;
+}
+
 static int check_article(struct timeline *p, struct siftd_doc *doc, struct siftd_span article, const char *published) {
     struct siftd_str text = p->host->text(doc);
     gather_article(p, article);
-    tokens_read(&p->tokens, p->lexicon, text, article.start, article.end);
-    if (check_timeline(p, doc) < 0 || check_dates(p, doc, published) < 0 || check_numbering(p, doc, article) < 0)
-        return SIFTD_ERROR;
-    return check_targets(p, doc);
+    if (speaks_of_time(p, str_from(text.at + article.start, text.at + article.end))) {
+        tokens_read(&p->tokens, p->lexicon, text, article.start, article.end);
+        if (check_timeline(p, doc) < 0 || check_dates(p, doc, published) < 0)
+            return SIFTD_ERROR;
+    }
+    return check_numbering(p, doc, article) < 0 ? SIFTD_ERROR : check_targets(p, doc);
 }
 
-/* The i-th article's date; NULL when it is not known. */
-static const char *published_of(const struct timeline *p, const struct siftd_doc *doc, size_t i) {
-    for (size_t k = 0; k < p->host->record_count(doc); k++) {
-        const struct siftd_record *record = p->host->record_at(doc, k);
-        if (strcmp(p->host->record_type(record), "article") == 0 && i-- == 0)
+/* The date of the article behind record *k; NULL when it is not known. */
+static const char *next_published(const struct timeline *p, const struct siftd_doc *doc, size_t *k) {
+    while (*k < p->host->record_count(doc)) {
+        const struct siftd_record *record = p->host->record_at(doc, (*k)++);
+        if (strcmp(p->host->record_type(record), "article") == 0)
             return p->host->field_text(record, "published");
     }
     return NULL;
@@ -237,12 +253,12 @@ static const char *published_of(const struct timeline *p, const struct siftd_doc
 
 static int timeline_run(void *self, struct siftd_doc *doc) {
     struct timeline *p = self;
-    size_t articles = p->host->mark_count(doc, "article");
+    size_t articles = p->host->mark_count(doc, "article"), record = 0;
     gather(p, doc);
     if (!articles)
         return check_article(p, doc, (struct siftd_span){0, p->host->text(doc).len}, NULL);
     for (size_t i = 0; i < articles; i++)
-        if (check_article(p, doc, p->host->mark_at(doc, "article", i).span, published_of(p, doc, i)) < 0)
+        if (check_article(p, doc, p->host->mark_at(doc, "article", i).span, next_published(p, doc, &record)) < 0)
             return SIFTD_ERROR;
     return SIFTD_OK;
 }
