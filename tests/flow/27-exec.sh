@@ -12,7 +12,7 @@ run_with() {
     cat >"$here/siftd.yaml" <<END
 state_dir: state
 watch: [{ dir: drop }]
-workers: { count: 1 }
+workers: { count: 1, timeout: 2m }
 pipelines: { default: [{ decode: [text] }, { extract: [{ exec: { program: $1${2:+, $2} } }] }] }
 sinks: { out: { plugin: file, path: records.jsonl } }
 END
@@ -64,7 +64,7 @@ chmod +x "$here/faulty.py"
 for fault in die hang nonsense place name long error leave; do
     echo "fault $fault" >"$here/in/$fault.txt"
 done
-run_with "$here/faulty.py" 'args: [none], timeout: 1s'
+run_with "$here/faulty.py" 'args: [none], timeout: 5s, start: 60s'
 same 4 "$(grep -c '"type":"seen"' "$here/records.jsonl")" "documents read by a program with faults"
 same 11 "$(grep -c '"type":"document"' "$here/records.jsonl")" "documents delivered"
 

@@ -197,7 +197,8 @@ static int limit(int resource, rlim_t value) {
 
 int program_confine(const struct program *program) {
     if (limit(RLIMIT_CORE, 0) < 0 || limit(RLIMIT_NOFILE, FILES_MOST) < 0 ||
-        (program->memory && limit(RLIMIT_DATA, program->memory) < 0) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || confine_paths(program) < 0 || confine_calls() < 0)
         return -1;
-    return confine_paths(program) < 0 ? -1 : confine_calls();
+    /* last: this process is still a copy of the worker and may have more */
+    return program->memory ? limit(RLIMIT_DATA, program->memory) : 0;
 }

@@ -75,6 +75,14 @@ static int begin(struct exec *e, char why[WHY_BYTES]) {
     return e->channel.fd < 0 ? -1 : talk_begin(e, why);
 }
 
+static void exec_close(void *self) {
+    struct exec *e = self;
+    channel_close(&e->channel);
+    keeper_stop(&e->keeper);
+    json_out_free(&e->out);
+    free(e->channel.in);
+}
+
 static int exec_open(void *self, const struct siftd_host *host) {
     struct exec *e = self;
     char why[WHY_BYTES] = "";
@@ -84,17 +92,8 @@ static int exec_open(void *self, const struct siftd_host *host) {
         return host->error(host, "the program %s cannot be executed: %s", e->path, strerror(errno));
     if (keeper_start(&e->keeper, &e->program, why) == 0 && begin(e, why) == 0)
         return SIFTD_OK;
-    channel_close(&e->channel);
-    keeper_stop(&e->keeper);
+    exec_close(e);
     return host->error(host, "the program %s: %s", e->path, why);
-}
-
-static void exec_close(void *self) {
-    struct exec *e = self;
-    channel_close(&e->channel);
-    keeper_stop(&e->keeper);
-    json_out_free(&e->out);
-    free(e->channel.in);
 }
 
 static int exec_run(void *self, struct siftd_doc *doc) {
