@@ -83,6 +83,7 @@ static int add_unit(struct lexicon *lexicon, const struct siftd_host *host, cons
                           flag_of(host, about, "in_names"),
                           flag_of(host, about, "splits"),
                           flag_of(host, about, "part"),
+                          flag_of(host, about, "last"),
                           flag_of(host, about, "discount")};
     words_add(lexicon->units, str(name), lexicon->unit_count);
     const struct siftd_node *before = host->node_get(about, "before");

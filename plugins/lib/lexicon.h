@@ -49,6 +49,7 @@ struct unit {
     bool in_names;   /* a character numeral with it behind other text belongs to a name (某某三期系统) */
     bool splits;     /* a digit or 半 behind it is of the next lower place (三米九, 两吨半) */
     bool part;       /* a part of another unit, alone no unit (角 and 分 of 元) */
+    bool last;       /* counts only with no noun behind it (三块, not 三块空地) */
     bool discount;   /* two digits are hundredths (75折 is 75 %, 7折 is 70 %) */
 };
 

@@ -237,7 +237,11 @@ static bool is_misfit(const struct reader *r, const struct numeral *n, const str
         return true;
     if (unit->kind == UNIT_PERCENT && unit->power && strcspn(n->digits, ".") > 2) /* 2020成 */
         return true;
-    return unit->in_names && !n->arabic && (context.after_text || noun_follows(r));
+    size_t len;
+    uint32_t next = peek(r->rest);
+    bool goes_on = cp_is_digit(next) ||
+                   (cp_is_han(next) && !(word(r, &len) & (ROLE_BIT(BOUND) | ROLE_BIT(LINK) | ROLE_BIT(TAIL))));
+    return unit->in_names && !n->arabic && (context.after_text || goes_on);
 }
 
 static bool is_abstract(const struct reader *r, const struct numeral *n) {
@@ -321,8 +325,8 @@ static bool take_measure(struct reader *r, struct numeral *n, struct measure_con
         return take_bare_number(r, n, context) || take_bare_money(r, n, context);
     if (take_range(r, n, unit, NULL, context.after_between))
         return true;
-    if ((unit->needs_noun && !noun_follows(r)) || is_abstract(r, n) || is_misfit(r, n, unit, context) ||
-        is_article(r, n, unit, context, first))
+    if ((unit->needs_noun && !noun_follows(r)) || (unit->last && noun_follows(r)) || is_abstract(r, n) ||
+        is_misfit(r, n, unit, context) || is_article(r, n, unit, context, first))
         return false;
     take_second_digit(r, n, unit);
     take_parts_of_unit(r, n, unit);

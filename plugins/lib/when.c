@@ -21,6 +21,7 @@ enum {
     ZHI = 0x81F3,
     DAO = 0x5230,
     LAI = 0x6765,
+    OF = 0x7684, /* 的 */
     YEAR_FIRST = 1900,
     YEAR_LAST = 2099
 };
@@ -209,7 +210,8 @@ static bool take_back(struct reader *r, struct when *when) {
         return false;
     bool since =
         take(&ahead, LAI) || lexicon_moment(ahead.lexicon, str_from(ahead.at, ahead.end), &len) & MOMENT_AFTER_YEAR;
-    if (!since && (!recent || cp_is_han(peek(&ahead))))
+    if (!since && (!recent || peek(&ahead) == OF ||
+                   lexicon_word(r->lexicon, str_from(ahead.at, ahead.end), &len) & ROLE_BIT(LASTING)))
         return false;
     take_tail(&ahead, when);
     when->kind = WHEN_BACK;

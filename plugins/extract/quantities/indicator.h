@@ -26,6 +26,7 @@ struct indicator {
     struct siftd_str subject; /* a piece of the text; empty: not said */
     char name[NAME_BYTES];    /* empty: not said */
     struct siftd_str head;    /* the last word of what is counted, a piece of the text */
+    struct siftd_str noun;    /* what is counted, without verbs and grades before it, a piece of the text */
 };
 
 struct article {

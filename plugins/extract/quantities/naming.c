@@ -19,6 +19,7 @@ enum {
     NOUN_ALONE = 6,
     PHRASE_MAX = 16,
     PHRASE_JOINED = 6,
+    DOES_JOINED = 2,
     PART_MAX = 4,
     HEAD_MAX = 4,
     BASE_REACH = 8,
@@ -62,8 +63,16 @@ static void set_name(struct indicator *indicator, struct siftd_str a, const char
         snprintf(indicator->name, NAME_BYTES, "%.*s%s%.*s", (int)a.len, a.at, joint, (int)b.len, b.at);
 }
 
+/* 将于, 有望: what is still to come is told by them, and no name goes on; 目标任务 and 要求 are nouns as well. */
+static bool is_outlook(const struct tokens *tokens, size_t i) {
+    return token_is(tokens, i, ROLE_BIT(TARGET)) && !token_is(tokens, i, ROLE_BIT(GOAL)) &&
+           !str_equal(token_text(tokens, &tokens->at[i]), str("要求"));
+}
+
 static bool is_noun_word(const struct tokens *tokens, size_t i) {
     const struct token *token = &tokens->at[i];
+    if (is_outlook(tokens, i))
+        return false;
     char first = tokens->text.at[token->start];
     if (token->kind == TOKEN_TEXT || token->kind == TOKEN_QUOTE)
         return first != ' ' && first != '.';
@@ -74,7 +83,7 @@ static bool is_noun_word(const struct tokens *tokens, size_t i) {
 static bool is_nominal(const struct tokens *tokens, size_t i, size_t first, size_t end) {
     if (!token_is(tokens, i, ROLE_BIT(NOMINAL)) || (i > first && token_is(tokens, i - 1, ROLE_BIT(HOLDER))))
         return false;
-    return i + 1 == end || is_noun_word(tokens, i + 1);
+    return i + 1 == end || is_noun_word(tokens, i + 1) || is_nominal(tokens, i + 1, first, end);
 }
 
 /* The noun that begins at token i. */
@@ -124,9 +133,18 @@ static size_t cut(const struct tokens *tokens, struct piece piece) {
     return from;
 }
 
+/* 研发投入强度: verbs that also stand inside names, up to a measured noun. */
+static bool measures_behind(const struct tokens *tokens, size_t i) {
+    while (token_is(tokens, i, ROLE_BIT(NOMINAL)))
+        i++;
+    return token_is(tokens, i, ROLE_BIT(MEASURE)) && !token_is(tokens, i, ROLE_BIT(NOMINAL));
+}
+
 /* 办结率, 研发投入占…: a verb that the word behind it makes part of a noun. */
 static bool is_made_noun(const struct tokens *tokens, size_t i) {
     const struct token *next = &tokens->at[i + 1];
+    if (token_is(tokens, i, ROLE_BIT(NOMINAL)) && measures_behind(tokens, i))
+        return true;
     if (token_is(tokens, i + 1, ROLE_BIT(VERB)) && i + 2 < tokens->count)
         return is_made_noun(tokens, i + 1);
     return token_is(tokens, i + 1, ROLE_BIT(SHARE)) ||
@@ -192,8 +210,9 @@ static void name_doer(const struct tokens *tokens, struct indicator *indicator, 
     if (nominal && phrase.end == phrase.first + 2 && token_is(tokens, phrase.end - 1, ROLE_BIT(ORGANISATION)))
         phrase.end--; /* where they moved in says less than that they did */
     struct siftd_str does = piece_text(tokens, (struct piece){phrase.first + given, phrase.end});
+    size_t joined = nominal ? PHRASE_JOINED : DOES_JOINED;
     if (!given)
-        set_name(indicator, does, nominal && cp_count(does.at, does.len) <= PHRASE_JOINED ? "" : "的", text);
+        set_name(indicator, does, cp_count(does.at, does.len) <= joined ? "" : "的", text);
     else if (NAME_BYTES > does.len + text.len + 8)
         snprintf(indicator->name, NAME_BYTES, "获%.*s的%.*s", (int)does.len, does.at, (int)text.len, text.at);
 }
@@ -247,11 +266,28 @@ static struct siftd_str head_of(const struct tokens *tokens, const struct indica
     return piece_text(tokens, head);
 }
 
-/* Appends the last word of what `whole` counts. */
-static void add_head(struct indicator *indicator, const struct indicator *whole) {
+/* What a name counts, without the verbs and grades before it: 小微企业园 of 开工建设小微企业园. Names made of two
+ * pieces have their head. */
+static struct siftd_str noun_of(const struct tokens *tokens, const struct indicator *indicator) {
+    struct piece words = {indicator->segment, indicator->token};
+    uint64_t front = ROLE_BIT(VERB) | ROLE_BIT(GRADE) | ROLE_BIT(OPEN) | ROLE_BIT(DONE);
+    trim(tokens, &words);
+    words = name_before(tokens, words);
+    if (words.first >= words.end)
+        words = noun_at(tokens, indicator->token + 1, indicator->clause_end);
+    while (words.first + 1 < words.end && token_is(tokens, words.first, front) &&
+           !token_is(tokens, words.first + 1, ROLE_BIT(MEASURE)))
+        words.first++;
+    struct siftd_str noun = piece_text(tokens, words);
+    bool whole = noun.len >= indicator->head.len && str_find(str(indicator->name), noun);
+    return whole && !token_is(tokens, words.first, ROLE_BIT(VERB)) ? noun : indicator->head;
+}
+
+/* Appends what `whole` counts. */
+static void add_noun(struct indicator *indicator, const struct indicator *whole) {
     char name[NAME_BYTES];
     snprintf(name, sizeof name, "%s", indicator->name);
-    set_name(indicator, str(name), "", whole->head);
+    set_name(indicator, str(name), "", whole->noun);
 }
 
 /* 其中…: a part's short name that shares nothing with the whole's takes on the whole's last word. */
@@ -259,15 +295,21 @@ static void name_part(struct indicator *indicator, const struct indicator *whole
     struct siftd_str part = str(indicator->name);
     if (cp_count(part.at, part.len) > PART_MAX || shares_word(str(whole->name), part))
         return;
-    add_head(indicator, whole);
+    add_noun(indicator, whole);
 }
 
-/* 国家级3家, 户均5万元: a grade or an average, which says nothing without what is graded or averaged. */
+/* 国家级3家, 户均5万元, 建成3个: a grade, an average or a verb, which says nothing without what is graded, averaged or
+ * done. */
 static bool needs_head(const struct tokens *tokens, const struct indicator *indicator) {
     struct piece words = {indicator->segment, indicator->token};
     trim(tokens, &words);
-    return words.end == words.first + 1 && token_is(tokens, words.first, ROLE_BIT(GRADE) | ROLE_BIT(AVERAGE)) &&
-           !is_noun_word(tokens, indicator->token + 1);
+    if (words.first >= words.end || is_noun_word(tokens, indicator->token + 1))
+        return false;
+    size_t i = words.first;
+    while (i < words.end && token_is(tokens, i, ROLE_BIT(VERB)) && !token_is(tokens, i, ROLE_BIT(MEASURE)))
+        i++;
+    return i == words.end ||
+           (words.end == words.first + 1 && token_is(tokens, words.first, ROLE_BIT(GRADE) | ROLE_BIT(AVERAGE)));
 }
 
 /* The last figure before number i in its paragraph that an average is taken of, or that a grade is one of. */
@@ -386,8 +428,69 @@ static bool name_members(const struct tokens *tokens, struct indicator *indicato
     return true;
 }
 
+/* The first token of the segment behind the subject: a name does not say again whose figure it is. */
+static size_t behind_subject(const struct tokens *tokens, const struct indicator *indicator) {
+    size_t i = indicator->segment;
+    if (!indicator->subject.len || indicator->subject.at < tokens->text.at + tokens->at[i].start)
+        return i;
+    size_t end = (size_t)(indicator->subject.at + indicator->subject.len - tokens->text.at);
+    while (i < indicator->token && tokens->at[i].end <= end)
+        i++;
+    bool cuts_word = i < indicator->token && tokens->at[i].start < end && tokens->at[i].kind != TOKEN_QUOTE;
+    bool project =
+        i > 0 && i + 1 < indicator->token && token_is(tokens, i - 1, ROLE_BIT(COMPANY)); /* 某某公司“某某”项目 */
+    if (i < indicator->token && tokens->at[i].kind == TOKEN_QUOTE && (tokens->at[i].start < end || project))
+        i++;
+    return cuts_word || i >= indicator->token ? indicator->segment : i;
+}
+
+/* 低于全市平均水平0.6个百分点: what it is compared with is all that tells what the number is. */
+static bool name_comparison(const struct tokens *tokens, struct indicator *indicator) {
+    const struct unit *unit = tokens->quantity[tokens->at[indicator->token].index].unit;
+    for (size_t i = indicator->segment; unit->kind == UNIT_RATE && i + 1 < indicator->token; i++)
+        if (token_is(tokens, i, ROLE_BIT(OVER_BEFORE) | ROLE_BIT(UP_TO_BEFORE)) &&
+            is_noun_word(tokens, indicator->token - 1)) {
+            set_name(indicator, piece_text(tokens, (struct piece){i, indicator->token}), "", str(""));
+            return true;
+        }
+    return false;
+}
+
+/* 其余15家基地. */
+static bool name_rest(const struct tokens *tokens, struct indicator *indicator, struct piece noun) {
+    if (indicator->token == 0 || !token_has(tokens, indicator->token - 1, TRAIT_BIT(REST)))
+        return false;
+    struct siftd_str rest = token_text(tokens, &tokens->at[indicator->token - 1]);
+    set_name(indicator, rest, "", piece_text(tokens, noun));
+    return true;
+}
+
+/* 小微企业占企业总数的九成: the share with what has it. */
+static bool name_own_share(const struct tokens *tokens, struct indicator *indicator) {
+    size_t share = indicator->segment, end = indicator->token;
+    const struct unit *unit = tokens->quantity[tokens->at[indicator->token].index].unit;
+    while (share < end && !token_is(tokens, share, ROLE_BIT(SHARE)))
+        share++;
+    while (end > share && token_is(tokens, end - 1, ROLE_BIT(LINK) | ROLE_BIT(BOUND) | QUALIFIER))
+        end--;
+    if (unit->kind != UNIT_PERCENT || share + 1 >= end || share == indicator->segment)
+        return false;
+    struct piece owner = name_before(tokens, (struct piece){indicator->segment, share});
+    struct piece base = {share, end};
+    while (base.first + 1 < base.end && token_is(tokens, base.first + 1, ROLE_BIT(REGION)))
+        base.first++;
+    if (owner.first >= owner.end)
+        return false;
+    if (base.first == share)
+        set_name(indicator, piece_text(tokens, owner), "", piece_text(tokens, base));
+    else
+        set_name(indicator, piece_text(tokens, owner), "占",
+                 piece_text(tokens, (struct piece){base.first + 1, base.end}));
+    return true;
+}
+
 static void name_one(const struct tokens *tokens, struct indicator *indicator, const struct indicator *previous) {
-    struct piece before = {indicator->segment, indicator->token}, raw = before;
+    struct piece before = {behind_subject(tokens, indicator), indicator->token}, raw = before;
     struct piece noun = noun_at(tokens, indicator->token + 1, indicator->clause_end);
     bool of = token_is(tokens, indicator->token + 1, ROLE_BIT(BOUND)) &&
               str_equal(token_text(tokens, &tokens->at[indicator->token + 1]), str("的"));
@@ -397,7 +500,8 @@ static void name_one(const struct tokens *tokens, struct indicator *indicator, c
         set_name(indicator, str(unit->name), "", str(""));
         return;
     }
-    if (name_share(tokens, indicator, previous) || name_before_base(tokens, indicator) ||
+    if (name_comparison(tokens, indicator) || name_rest(tokens, indicator, noun) || name_own_share(tokens, indicator) ||
+        name_share(tokens, indicator, previous) || name_before_base(tokens, indicator) ||
         name_listed(tokens, indicator) || name_members(tokens, indicator))
         return;
     if (token_is(tokens, indicator->token + 1, ROLE_BIT(GIVE)) && noun.first >= noun.end) /* 30%给予补贴 */
@@ -410,7 +514,10 @@ static void name_one(const struct tokens *tokens, struct indicator *indicator, c
     if (of && !measured)
         noun = noun_at(tokens, indicator->token + 2, indicator->clause_end);
     if (of && !measured && noun.first < noun.end) {
-        set_name(indicator, piece_text(tokens, noun), "", str(""));
+        bool done = unit->kind == UNIT_PERCENT && before.end > before.first && /* 贡献了六成的税收 */
+                    token_is(tokens, before.end - 1, ROLE_BIT(VERB));
+        struct piece verb = {before.end - done, before.end};
+        set_name(indicator, piece_text(tokens, verb), "", piece_text(tokens, noun));
         return;
     }
     struct piece name = name_before(tokens, before);
@@ -445,10 +552,12 @@ void names_read(struct article *article) {
         indicator->head = head_of(tokens, indicator);
         if (!indicator->head.len && previous && str_equal(str(indicator->name), str(previous->name)))
             indicator->head = previous->head;
+        indicator->noun = noun_of(tokens, indicator);
         const struct indicator *base = needs_head(tokens, indicator) ? base_of(article, i) : NULL;
         if (base) {
             indicator->head = base->head;
-            add_head(indicator, base);
+            indicator->noun = base->noun;
+            add_noun(indicator, base);
             continue;
         }
         if (has_role(tokens, (struct piece){previous ? previous->token : 0, indicator->token}, ROLE_BIT(PART)))

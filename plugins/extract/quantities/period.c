@@ -32,6 +32,9 @@ struct state {
 };
 
 static bool is_aimed(const struct tokens *tokens, size_t i) {
+    const struct when *when = &tokens->when[tokens->at[i].index];
+    if (when->relative && when->from.year < 0) /* 到去年底 */
+        return false;
     return i > 0 && tokens->at[i - 1].end == tokens->at[i].start &&
            token_is(tokens, i - 1, ROLE_BIT(TOWARDS) | ROLE_BIT(TARGET));
 }
@@ -51,6 +54,11 @@ static bool names_event(const struct tokens *tokens, size_t i) {
 /* 较2019年, 与2019年相比. */
 static bool is_base(const struct tokens *tokens, size_t i) {
     return (i > 0 && token_is(tokens, i - 1, ROLE_BIT(BASE_BEFORE))) || token_is(tokens, i + 1, ROLE_BIT(BASE_BEHIND));
+}
+
+/* 成立于2014年, 2014年起步. */
+static bool is_founding(const struct tokens *tokens, size_t i) {
+    return (i > 0 && token_is(tokens, i - 1, ROLE_BIT(FOUNDED))) || token_has(tokens, i + 1, TRAIT_BIT(FOUNDED_BEHIND));
 }
 
 /* 由2020年的5家, 从去年3家: the state before. */
@@ -157,7 +165,7 @@ static void read_lead(struct state *s) {
         if (tokens->at[i].kind != TOKEN_TIME)
             continue;
         const struct when *when = &tokens->when[tokens->at[i].index];
-        if (when->kind != WHEN_DATE || is_aimed(tokens, i) || is_base(tokens, i))
+        if (when->kind != WHEN_DATE || is_aimed(tokens, i) || is_base(tokens, i) || is_founding(tokens, i))
             continue;
         struct when full = resolved(s, when);
         if (full.kind != WHEN_DATE)
@@ -209,7 +217,7 @@ static void take_time(struct state *s, size_t i, bool heading) {
     const struct tokens *tokens = &s->article->tokens;
     const struct when *said = &tokens->when[tokens->at[i].index];
     struct when when = resolved(s, said);
-    if ((i > 0 && token_is(tokens, i - 1, ROLE_BIT(FOUNDED))) || is_base(tokens, i))
+    if (is_founding(tokens, i) || is_base(tokens, i))
         return;
     if (when.kind == WHEN_DATE && is_earlier(tokens, i)) {
         hold(s, when);

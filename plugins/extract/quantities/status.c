@@ -2,7 +2,9 @@
 /* Whether a figure has come about, is aimed at, is a rule's or a price's, or says a change. */
 #include "indicator.h"
 
-enum { LISTING = 0x3001, SEMICOLON = 0xFF1B, REACH = 64 };
+#include "str.h"
+
+enum { LISTING = 0x3001, SEMICOLON = 0xFF1B, QUESTION = 0xFF1F, REACH = 64 };
 
 /* Whether the words right before the number, or right behind it, say a rise or a fall. */
 static bool says_change(const struct tokens *tokens, const struct indicator *indicator, const struct unit *unit) {
@@ -48,9 +50,16 @@ static bool says_share_of(const struct tokens *tokens, const struct indicator *i
 
 /* 对新认定的…给予: a sentence that tells what those of a kind get; one with a count or a time tells what was given. */
 static bool begins_rule(const struct tokens *tokens, size_t i) {
-    if (!token_is(tokens, i, ROLE_BIT(FOR)) || (i > 0 && !token_ends_clause(tokens, i - 1)))
+    if ((i > 0 && !token_ends_clause(tokens, i - 1) && !is_numbered(tokens, i - 1)) || i >= tokens->count)
+        return false;
+    bool each = tokens->at[i].kind == TOKEN_WORD && str_equal(token_text(tokens, &tokens->at[i]), str("每"));
+    if (!each && !token_is(tokens, i, ROLE_BIT(FOR)))
         return false;
     for (size_t end = i + REACH; i < end && !token_ends_sentence(tokens, i); i++) {
+        if (each && token_is(tokens, i, ROLE_BIT(GIVE)))
+            return true;
+        if (each)
+            continue;
         if (tokens->at[i].kind == TOKEN_NUMBER || tokens->at[i].kind == TOKEN_TIME ||
             token_is(tokens, i, ROLE_BIT(DONE)))
             return false;
@@ -69,9 +78,13 @@ static bool aims_behind(const struct tokens *tokens, const struct indicator *ind
 
 static bool is_future(const struct article *article, size_t i) {
     const struct tokens *tokens = &article->tokens;
-    if (tokens->at[i].kind != TOKEN_TIME || i == 0 || !token_is(tokens, i - 1, ROLE_BIT(TOWARDS)))
+    if (tokens->at[i].kind != TOKEN_TIME)
         return false;
     const struct when *when = &tokens->when[tokens->at[i].index];
+    if (when->relative && when->from.year > 0) /* 明年 */
+        return true;
+    if (i == 0 || !token_is(tokens, i - 1, ROLE_BIT(TOWARDS)))
+        return false;
     return when->kind == WHEN_DATE && !when->relative && article->year && when->from.year > article->year;
 }
 
@@ -93,6 +106,9 @@ struct mood {
     bool aimed;   /* a word of aim was read */
     bool goal;    /* which names a goal, and holds up to the next semicolon */
     bool rule;    /* the sentence is a rule */
+    bool rules;   /* under a heading, or a question, that announces rules */
+    bool asked;   /* the plan or the rules were asked for, and hold for the answer */
+    bool done;    /* the sentence says that it has happened */
     bool heading; /* the paragraph is a heading */
 };
 
@@ -100,11 +116,12 @@ static enum status status_of(const struct article *article, const struct indicat
                              const struct mood *mood) {
     const struct tokens *tokens = &article->tokens;
     const struct unit *unit = tokens->quantity[tokens->at[indicator->token].index].unit;
-    if (mood->aimed || aims_behind(tokens, indicator))
+    bool rules = mood->rules && !mood->done;
+    if ((mood->aimed && !rules) || aims_behind(tokens, indicator))
         return STATUS_TARGET;
     if (says_change(tokens, indicator, unit) || continues_change(article, indicator))
         return STATUS_CHANGE;
-    bool terms = mood->rule || says_terms(tokens, indicator) || says_share_of(tokens, indicator, unit);
+    bool terms = rules || mood->rule || says_terms(tokens, indicator) || says_share_of(tokens, indicator, unit);
     return terms ? STATUS_TERMS : STATUS_ACTUAL;
 }
 
@@ -123,17 +140,41 @@ static bool says_target(const struct tokens *tokens, size_t i) {
     return !token_is(tokens, i, ROLE_BIT(GROUND));
 }
 
+/* Whether the paragraph that begins at token i is a question, and what it asks for. */
+static bool is_question(const struct tokens *tokens, size_t i, uint32_t *ret_asks) {
+    size_t first = i;
+    *ret_asks = 0;
+    for (; i < tokens->count && tokens->at[i].kind != TOKEN_END; i++)
+        if (token_is(tokens, i, ROLE_BIT(TRAIT)))
+            *ret_asks |= tokens->at[i].index;
+    return i > first && i - first <= REACH && (token_mark(tokens, i - 1, QUESTION) || token_mark(tokens, i - 1, '?'));
+}
+
 static void begin_paragraph(struct mood *mood, const struct tokens *tokens, size_t i) {
-    mood->heading = is_heading(tokens, i);
-    if (mood->heading && opens_section(tokens, i))
-        mood->plan = false;
+    uint32_t asks;
+    bool question = is_question(tokens, i, &asks);
+    mood->heading = is_heading(tokens, i) || question;
+    if (mood->heading && (opens_section(tokens, i) || question || mood->asked))
+        mood->plan = mood->rules = mood->asked = false;
+    if (question) {
+        mood->plan = asks & TRAIT_BIT(ASKS_PLAN);
+        mood->rules = !mood->plan && asks & TRAIT_BIT(ASKS_RULE);
+        mood->asked = true;
+    }
     mood->aimed = mood->plan && !mood->heading;
-    mood->rule = mood->goal = false;
+    mood->rule = mood->goal = mood->done = false;
 }
 
 static void end_sentence(struct mood *mood) {
     mood->aimed = mood->plan && !mood->heading;
-    mood->rule = mood->goal = false;
+    mood->rule = mood->goal = mood->done = false;
+}
+
+/* It has happened: 已, or a time up to which it holds; 累计 and 落实 are asked for by rules as well. */
+static bool says_done(const struct tokens *tokens, size_t i) {
+    bool already = token_is(tokens, i, ROLE_BIT(DONE)) && token_is(tokens, i, ROLE_BIT(OPEN) | ROLE_BIT(UNTIL));
+    return (already && !str_equal(token_text(tokens, &tokens->at[i]), str("累计"))) ||
+           (tokens->at[i].kind == TOKEN_TIME && tokens->when[tokens->at[i].index].kind == WHEN_NOW);
 }
 
 void statuses_read(struct article *article) {
@@ -144,8 +185,11 @@ void statuses_read(struct article *article) {
             begin_paragraph(&mood, tokens, i);
         const struct token *token = &tokens->at[i];
         mood.rule |= begins_rule(tokens, i);
+        mood.done |= says_done(tokens, i);
         if (mood.heading && token_is(tokens, i, ROLE_BIT(PLAN)))
             mood.plan = true;
+        else if (mood.heading && token_has(tokens, i, TRAIT_BIT(RULE_HEADING)))
+            mood.rules = true;
         else if (says_target(tokens, i) || is_future(article, i)) {
             mood.aimed = true;
             mood.goal = token_is(tokens, i, ROLE_BIT(GOAL));

@@ -16,17 +16,22 @@
 enum {
     LISTING = 0x3001,
     QUOTE_OPEN = 0x201C,
+    QUOTE_CLOSE = 0x201D,
     BRACKET_OPEN = 0xFF08,
     DASH = 0x2014,
     NAME_SHORTEST = 4,
     REGION_NAME = 18,
     ADVERBS_MAX = 8,
     NAME_TOKENS = 32,
-    LOOK_BACK = 200, /* tokens in which a class word's name is looked for */
-    SEEN = 32,       /* topics that a class word may go back to */
-    RANKS = 16,      /* 市, 县, 区 …: the words of a pack have no more */
-    PLACE_MAX = 15,  /* bytes of a place's name before its rank */
-    SPEAKER_MAX = 12 /* bytes of a person's name */
+    LOOK_BACK = 200,  /* tokens in which a class word's name is looked for */
+    SEEN = 32,        /* topics that a class word may go back to */
+    RANKS = 16,       /* 市, 县, 区 …: the words of a pack have no more */
+    PLACE_MAX = 15,   /* bytes of a place's name before its rank */
+    SPEAKER_MAX = 12, /* bytes of a person's name */
+    SAID_MAX = 8,
+    PLACES_MAX = 24,  /* places of a rank that are compared */
+    SPEECH_MAX = 200, /* tokens of a quotation */
+    SPEECH_REACH = 8  /* tokens behind it that may hold the word for saying */
 };
 
 #define SUFFIX                                                                                                         \
@@ -58,6 +63,7 @@ struct state {
     } rank[RANKS]; /* the places that 全市 and its like have been found to mean */
     size_t ranks;
     bool topic_is_event, topic_is_institution;
+    bool passing;   /* the topic holds for its sentence: 某某被认定为… */
     bool heading;   /* the paragraph is one */
     size_t waiting; /* first quantity of the paragraph that has no topic yet */
     bool speech;    /* the paragraph begins with a quotation */
@@ -76,6 +82,8 @@ static bool inside_name(const struct tokens *tokens, size_t i) {
 static struct name name_at(const struct tokens *tokens, size_t i) {
     struct name name = {.first = i};
     size_t k = i;
+    if (token_is(tokens, i, ROLE_BIT(THIS)))
+        return name;
     for (; k < tokens->count && k < i + NAME_TOKENS && inside_name(tokens, k); k++) {
         bool quoted = token_is(tokens, k, ROLE_BIT(AFTER_QUOTE)) && k > i && tokens->at[k - 1].kind == TOKEN_QUOTE;
         if (k == i || (!quoted && !token_is(tokens, k, SUFFIX)))
@@ -159,7 +167,9 @@ static struct siftd_str unquoted(const struct tokens *tokens, size_t i) {
 
 /* “某某”已 …: a quoted name by itself, without its marks. */
 static bool quoted_topic(const struct tokens *tokens, size_t i, struct siftd_str *ret) {
-    if (tokens->at[i].kind != TOKEN_QUOTE || !opens_clause(tokens, i))
+    bool behind_of = i > 0 && token_is(tokens, i - 1, ROLE_BIT(BOUND)) && token_is(tokens, i + 1, ROLE_BIT(VERB)) &&
+                     str_equal(token_text(tokens, &tokens->at[i - 1]), str("的"));
+    if (tokens->at[i].kind != TOKEN_QUOTE || !(behind_of || opens_clause(tokens, i)))
         return false;
     uint64_t roles = i + 1 < tokens->count ? tokens->at[i + 1].roles : 0;
     if (!(roles & (ROLE_BIT(DONE) | ROLE_BIT(MEASURE) | ROLE_BIT(OPEN) | ROLE_BIT(GUARD) | ROLE_BIT(VERB))) ||
@@ -185,17 +195,69 @@ static bool launched_topic(const struct tokens *tokens, size_t i, struct siftd_s
     return true;
 }
 
-/* The first place of a rank (市, 县, 区) that the article names; nothing when it names none. */
+/* How often the text of the article holds `what`, as far as that is of interest. */
+static size_t times_said(const struct tokens *tokens, struct siftd_str what) {
+    size_t from = tokens->at[0].start, to = tokens->at[tokens->count - 1].end, times = 0;
+    struct siftd_str rest = {tokens->text.at + from, to - from};
+    for (const char *found; times < SAID_MAX && (found = str_find(rest, what)); times++)
+        rest = str_from(found + what.len, rest.at + rest.len);
+    return times;
+}
+
+/* Where the place's name begins that ends with token i: two to five characters of text, of which a place's word may be
+ * the last (某州 of 某州高新区). i when there is none. */
+static size_t place_begin(const struct tokens *tokens, size_t i) {
+    size_t first = i - 1;
+    if (first > 0 && token_is(tokens, first, ROLE_BIT(PLACE)) && tokens->at[first].end == tokens->at[i].start &&
+        tokens->at[first - 1].end - tokens->at[first - 1].start == 3)
+        first--;
+    const struct token *begin = &tokens->at[first];
+    uint32_t len = tokens->at[i].start - begin->start;
+    return begin->kind == TOKEN_TEXT && tokens->at[i - 1].end == tokens->at[i].start && len <= PLACE_MAX && len >= 6
+               ? first
+               : i;
+}
+
+/* The place of a rank (市, 县, 区) that the article names most often; nothing when it names none. */
 static struct siftd_str place_of_rank(const struct tokens *tokens, struct siftd_str rank) {
-    for (size_t i = 1; i < tokens->count; i++) {
-        const struct token *token = &tokens->at[i], *before = token - 1;
-        if (!(token->roles & ROLE_BIT(PLACE)) || before->kind != TOKEN_TEXT || before->end != token->start ||
-            before->end - before->start > PLACE_MAX || before->end - before->start < 6 ||
-            !str_ends(token_text(tokens, token), rank))
+    struct siftd_str best = {0}, last = {0};
+    size_t most = 0, tried = 0;
+    for (size_t i = 1; i < tokens->count && tried < PLACES_MAX; i++) {
+        struct name name = {place_begin(tokens, i), i, true};
+        if (!token_is(tokens, i, ROLE_BIT(PLACE)) || name.first == i ||
+            !str_ends(token_text(tokens, &tokens->at[i]), rank))
             continue;
-        struct name name = {i - 1, i, true};
-        if (i < 2 || !inside_name(tokens, i - 2) || token_is(tokens, i - 2, ROLE_BIT(PLACE)))
-            return text_of(tokens, &name);
+        struct siftd_str text = text_of(tokens, &name);
+        bool inside =
+            name.first > 0 && inside_name(tokens, name.first - 1) && !token_is(tokens, name.first - 1, ROLE_BIT(PLACE));
+        if (inside || str_equal(text, best) || str_equal(text, last))
+            continue;
+        size_t times = times_said(tokens, text);
+        last = text;
+        tried++;
+        if (times > most) {
+            most = times;
+            best = text;
+        }
+    }
+    return best;
+}
+
+/* The place of a rank that a policy in the article's title begins with: 县 of 《某某县支持…政策》问答. */
+static struct siftd_str place_in_title(const struct tokens *tokens, struct siftd_str rank) {
+    for (size_t i = 0; i < tokens->count && tokens->at[i].kind != TOKEN_END; i++) {
+        if (tokens->at[i].kind != TOKEN_TITLE)
+            continue;
+        struct siftd_str text = token_text(tokens, &tokens->at[i]);
+        size_t mark = strlen("《"), about = strlen("关于");
+        text = (struct siftd_str){text.at + mark, text.len - 2 * mark};
+        if (str_starts(text, str("关于")))
+            text = (struct siftd_str){text.at + about, text.len - about};
+        const char *at = str_find((struct siftd_str){text.at, text.len < PLACE_MAX ? text.len : PLACE_MAX}, rank);
+        size_t len = at ? (size_t)(at - text.at) : 0;
+        bool named = len >= 6 && (unsigned char)*text.at >= 0x80;
+        if (named && !str_ends((struct siftd_str){text.at, len}, str("全")))
+            return str_from(text.at, at + rank.len);
     }
     return (struct siftd_str){0};
 }
@@ -206,6 +268,8 @@ static struct siftd_str known_place(struct state *s, struct siftd_str rank) {
         if (str_equal(s->rank[i].rank, rank))
             return s->rank[i].place;
     struct siftd_str place = place_of_rank(&s->article->tokens, rank);
+    if (!place.len)
+        place = place_in_title(&s->article->tokens, rank);
     if (s->ranks < RANKS) {
         s->rank[s->ranks].rank = rank;
         s->rank[s->ranks++].place = place;
@@ -247,7 +311,7 @@ static bool bare_suffix(const struct tokens *tokens, size_t i) {
     uint64_t classes = ROLE_BIT(ORGANISATION) | ROLE_BIT(PROGRAMME) | ROLE_BIT(COMPANY);
     if (!token_is(tokens, i, classes) && !(token_is(tokens, i, ROLE_BIT(PLACE)) && word.len > 3))
         return false;
-    if (!opens_clause(tokens, i))
+    if (!opens_clause(tokens, i) && !(is_pointed_at(tokens, i) && opens_clause(tokens, i - 1)))
         return false;
     if (is_pointed_at(tokens, i) || i + 1 >= tokens->count || token_is(tokens, i + 1, OUTSIDE | ROLE_BIT(MEASURE)))
         return true;
@@ -285,7 +349,15 @@ static struct siftd_str last_named(const struct tokens *tokens, size_t i) {
 /* A class word: the institution that it goes back to becomes the topic, unless one of this paragraph is it. */
 static void take_class(struct state *s, size_t i) {
     const struct tokens *tokens = &s->article->tokens;
-    bool pointed = is_pointed_at(tokens, i);
+    bool own = i > 0 && token_has(tokens, i - 1, TRAIT_BIT(FIRST_PERSON));
+    bool pointed = is_pointed_at(tokens, i) && !own;
+    if (own && s->speech)
+        return; /* the speaker's, who is named with the quotation */
+    if (!pointed && s->general.len && !s->general_is_region &&
+        str_ends(s->general, token_text(tokens, &tokens->at[i]))) {
+        set_topic(s, s->general, tokens->at[i].roles);
+        return;
+    }
     if ((s->speech && !pointed) || (s->topic.len && s->topic_is_institution))
         return;
     struct siftd_str last = last_of_class(s, i);
@@ -317,6 +389,31 @@ static bool is_short_region(const struct state *s, size_t i) {
     return str_starts(text, general);
 }
 
+static bool is_passive(const struct tokens *tokens, size_t i) {
+    return i < tokens->count && token_is(tokens, i, ROLE_BIT(BOUND) | ROLE_BIT(BECOME)) &&
+           str_starts(token_text(tokens, &tokens->at[i]), str("被"));
+}
+
+/* A quotation gets the institution of the one who is named behind it: “…”某某公司负责人某某说. */
+static void take_speaker(struct state *s, size_t i) {
+    const struct tokens *tokens = &s->article->tokens;
+    size_t close = i + 1, end = i + SPEECH_MAX;
+    while (close < tokens->count && close < end && !token_mark(tokens, close, QUOTE_CLOSE) &&
+           tokens->at[close].kind != TOKEN_END)
+        close++;
+    if (!token_mark(tokens, close, QUOTE_CLOSE) || close + 1 >= tokens->count || !inside_name(tokens, close + 1))
+        return;
+    struct name name = name_at(tokens, close + 1);
+    if (!name.found || !token_is(tokens, name.last, ROLE_BIT(COMPANY) | ROLE_BIT(ORGANISATION)))
+        return;
+    for (size_t k = name.last + 1; k < name.last + SPEECH_REACH && !token_ends_clause(tokens, k); k++)
+        if (token_is(tokens, k, ROLE_BIT(SPEECH))) {
+            set_topic(s, text_of(tokens, &name), tokens->at[name.last].roles);
+            s->speech = true;
+            return;
+        }
+}
+
 /* Looks for a topic at token i; returns the tokens it takes. */
 static size_t take_topic(struct state *s, size_t i) {
     const struct tokens *tokens = &s->article->tokens;
@@ -326,6 +423,13 @@ static size_t take_topic(struct state *s, size_t i) {
             set_topic(s, region(s, i), ROLE_BIT(PLACE));
         return 1;
     }
+    if (token_has(tokens, i, TRAIT_BIT(REST)) && opens_clause(tokens, i)) {
+        s->topic = (struct siftd_str){0};
+        s->topic_is_institution = s->topic_is_region = false;
+        return 1;
+    }
+    if (token_mark(tokens, i, QUOTE_OPEN))
+        take_speaker(s, i);
     if (quoted_topic(tokens, i, &quoted)) {
         set_topic(s, quoted, ROLE_BIT(PROGRAMME));
         return 1;
@@ -344,8 +448,11 @@ static size_t take_topic(struct state *s, size_t i) {
             set_topic(s, s->general, ROLE_BIT(PLACE));
         return 1;
     }
-    if (governs(tokens, &name) && !(s->topic.len && leads_counted(tokens, &name)))
+    if (governs(tokens, &name) && !(s->topic.len && leads_counted(tokens, &name))) {
+        bool reported = s->general_is_region && !s->topic.len && is_passive(tokens, name.last + 1);
         set_topic(s, text_of(tokens, &name), tokens->at[name.last].roles);
+        s->passing = reported;
+    }
     return name.last + 1 - i;
 }
 
@@ -387,7 +494,9 @@ static struct siftd_str general_topic(const struct tokens *tokens) {
     if (own.len && hint.len && str_ends(own, (struct siftd_str){hint.at + hint.len - 3, 3}))
         return hint;
     if (own.len) {
-        struct siftd_str place = place_of_rank(tokens, (struct siftd_str){own.at + own.len - 3, 3});
+        struct siftd_str rank = {own.at + own.len - 3, 3}, place = place_of_rank(tokens, rank);
+        if (!place.len)
+            place = place_in_title(tokens, rank);
         return place.len ? place : own;
     }
     return institution;
@@ -408,6 +517,7 @@ static void give_back(struct state *s, size_t quantity) {
 static void begin_paragraph(struct state *s, size_t i, size_t quantity) {
     const struct tokens *tokens = &s->article->tokens;
     s->topic = (struct siftd_str){0};
+    s->passing = false;
     s->waiting = quantity;
     s->speech = token_mark(tokens, i, QUOTE_OPEN);
     s->heading = is_heading(tokens, i);
@@ -464,6 +574,10 @@ void subjects_read(struct article *article) {
             begin_paragraph(&s, i, quantity);
             if (i > 0 && is_heading(tokens, i)) /* the title is no section's heading */
                 take_heading(&s, i);
+        }
+        if (s.passing && token_ends_sentence(tokens, i)) {
+            s.topic = (struct siftd_str){0};
+            s.passing = s.topic_is_institution = false;
         }
         if (tokens->at[i].kind == TOKEN_NUMBER) {
             give_topic(&s, quantity++);
