@@ -29,5 +29,5 @@ static inline bool str_ends(struct siftd_str s, struct siftd_str with) {
 
 /* Where `what` first stands in `s`; NULL when nowhere. */
 static inline const char *str_find(struct siftd_str s, struct siftd_str what) {
-    return what.len && s.len >= what.len ? memmem(s.at, s.len, what.at, what.len) : NULL;
+    return what.len && s.at && s.len >= what.len ? memmem(s.at, s.len, what.at, what.len) : NULL;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * extract/funding: a `funding` record for each named recipient of a stated sum. It builds on the indicators: a sum of
- * money that has come about, whose clause says that somebody got it (获得…资金9万元) or that it was given to somebody
- * (给予某某公司…9万元). The recipient is the indicator's subject; a clause that counts its recipients (3家企业获得…)
- * names none.
+ * money that has come about, whose clause says that somebody got it (获得…资金9万元), that it was given to somebody
+ * (给予某某公司…9万元) or put into something (出资9万元组建某某基金). The recipient is who stands before the getting,
+ * else the indicator's subject; a clause that counts its recipients (3家企业获得…) names none.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,9 @@
 #include "str.h"
 #include "words.h"
 
-enum funding_word { GOT = 1, GAVE = 2, FUND = 4, GENERAL = 8 };
+enum funding_word { GOT = 1, GAVE = 2, FUND = 4, GENERAL = 8, INVESTED = 16, INTO = 32, VENTURE = 64, ADVERB = 128 };
+
+enum { NAME_LEAST = 3, NAME_MOST = 30 };
 
 struct funding {
     const struct siftd_host *host;
@@ -31,7 +33,8 @@ static int funding_open(void *self, const struct siftd_host *host) {
     static const struct {
         const char *list;
         uint64_t word;
-    } lists[] = {{"got", GOT}, {"gave", GAVE}, {"fund", FUND}, {"general", GENERAL}};
+    } lists[] = {{"got", GOT},           {"gave", GAVE}, {"fund", FUND},       {"general", GENERAL},
+                 {"invested", INVESTED}, {"into", INTO}, {"venture", VENTURE}, {"adverb", ADVERB}};
     struct funding *f = self;
     f->host = host;
     f->words = words_new();
@@ -91,6 +94,63 @@ static struct siftd_str last_program(const struct funding *f, struct siftd_str t
     return found;
 }
 
+/* Without adverbs (分别, 共) at its end and its beginning. */
+static struct siftd_str trim(const struct funding *f, struct siftd_str name) {
+    size_t len;
+    while (name.len && words_match(f->words, name, &len) & ADVERB)
+        name = (struct siftd_str){name.at + len, name.len - len};
+    for (size_t i = 0; i < name.len; i += cp_length((unsigned char)name.at[i]))
+        if (words_match(f->words, (struct siftd_str){name.at + i, name.len - i}, &len) & ADVERB &&
+            i + len == name.len) {
+            name.len = i;
+            i = 0;
+            if (!name.len)
+                break;
+        }
+    return name;
+}
+
+/* Who stands between the clause's beginning and the getting: 某某园, 某某公司“某某”项目. Nothing when that is the
+ * indicator's own subject, or no name. */
+static void read_getter(const struct funding *f, struct siftd_str object, struct sum *sum) {
+    const char *got = object.at;
+    struct siftd_str before = str_from(sum->before.at, got);
+    size_t from = 0, len;
+    for (size_t i = 0; i < before.len;
+         i += cp_length((unsigned char)before.at[i])) /* the last getting is no name's part */
+        if (words_match(f->words, (struct siftd_str){before.at + i, before.len - i}, &len) & GOT &&
+            i + len == before.len)
+            from = i;
+    before = trim(f, (struct siftd_str){before.at, from});
+    const char *open = str_find(before, str("“")), *list = str_find(before, str("、"));
+    if (open && open > before.at && quoted(str_from(open, before.at + before.len)).len) {
+        sum->project = quoted(str_from(open, before.at + before.len));
+        before = str_from(before.at, open);
+    } else if (list)
+        before = str_from(before.at, list);
+    size_t characters = cp_count(before.at, before.len);
+    bool subject = str_find(before, sum->recipient) != NULL;
+    if (characters >= NAME_LEAST && characters <= NAME_MOST && !subject &&
+        !behind_last(f, before, GOT | GAVE | FUND | INTO).at)
+        sum->recipient = before;
+}
+
+/* 出资2亿元参股某某基金, 出资1亿元、…组建了规模6亿元的某某基金 */
+static bool was_invested(const struct funding *f, struct siftd_str text, struct sum *sum) {
+    struct siftd_str paid = behind_last(f, sum->before, INVESTED);
+    if (!paid.at || paid.len)
+        return false;
+    struct siftd_str rest = {text.at + sum->place.end, sum->clause.end - sum->place.end};
+    struct siftd_str into = behind_last(f, rest, INTO), name = into;
+    for (const char *of; name.at && (of = str_find(name, str("的")));)
+        name = str_from(of + strlen("的"), name.at + name.len);
+    struct siftd_str end = name.at ? behind_last(f, name, VENTURE) : name;
+    if (!end.at || end.len || cp_count(name.at, name.len) < NAME_LEAST)
+        return false;
+    sum->recipient = name;
+    return true;
+}
+
 /* Whether the clause counts things before the sum, so that its recipients have no names. */
 static bool counts_recipients(const struct funding *f, const struct siftd_doc *doc, size_t record,
                               const struct sum *sum) {
@@ -129,6 +189,12 @@ static bool was_got(const struct funding *f, struct siftd_str text, size_t previ
     }
     if (!ends_with_fund(f, object))
         return false;
+    struct siftd_str got = behind_last(f, sum->before, GOT), alone = trim(f, sum->before);
+    if (behind_last(f, alone, GOT).at == got.at &&
+        cp_count(sum->before.at, (size_t)(got.at - sum->before.at)) <= NAME_LEAST &&
+        alone.at != sum->before.at) /* 共获: all of those counted before */
+        return false;
+    read_getter(f, got, sum);
     if (!is_general(f, object))
         sum->program = object;
     return true;
@@ -171,8 +237,8 @@ static int funding_run(void *self, struct siftd_doc *doc) {
             .record = record, .clause = f->host->record_span(record), .place = f->host->record_place(record)};
         sum.before = (struct siftd_str){text.at + sum.clause.start, sum.place.start - sum.clause.start};
         sum.recipient = str(f->host->field_text(record, "subject"));
-        bool named =
-            was_given(f, text, &sum) || (was_got(f, text, previous_end, &sum) && !counts_recipients(f, doc, i, &sum));
+        bool named = was_given(f, text, &sum) || was_invested(f, text, &sum) ||
+                     (was_got(f, text, previous_end, &sum) && !counts_recipients(f, doc, i, &sum));
         if (named && emit(f, doc, &sum) < 0)
             return SIFTD_ERROR;
         previous_end = sum.place.end;

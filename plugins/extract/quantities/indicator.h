@@ -45,3 +45,10 @@ void statuses_read(struct article *article);
 void periods_read(struct article *article);
 void subjects_read(struct article *article);
 void names_read(struct article *article);
+
+/* What may stand inside a name. */
+bool inside_name(const struct tokens *tokens, size_t i);
+/* The place of a rank (市, 县, 区) that the article names most often; nothing when it names none. */
+struct siftd_str place_of_rank(const struct tokens *tokens, struct siftd_str rank);
+/* The place of a rank that a policy in the article's title begins with. */
+struct siftd_str place_in_title(const struct tokens *tokens, struct siftd_str rank);

@@ -26,10 +26,7 @@ enum {
     LOOK_BACK = 200,  /* tokens in which a class word's name is looked for */
     SEEN = 32,        /* topics that a class word may go back to */
     RANKS = 16,       /* 市, 县, 区 …: the words of a pack have no more */
-    PLACE_MAX = 15,   /* bytes of a place's name before its rank */
     SPEAKER_MAX = 12, /* bytes of a person's name */
-    SAID_MAX = 8,
-    PLACES_MAX = 24,  /* places of a rank that are compared */
     SPEECH_MAX = 200, /* tokens of a quotation */
     SPEECH_REACH = 8  /* tokens behind it that may hold the word for saying */
 };
@@ -69,7 +66,7 @@ struct state {
     bool speech;    /* the paragraph begins with a quotation */
 };
 
-static bool inside_name(const struct tokens *tokens, size_t i) {
+bool inside_name(const struct tokens *tokens, size_t i) {
     const struct token *token = &tokens->at[i];
     if (token->kind == TOKEN_TEXT || token->kind == TOKEN_QUOTE)
         return true;
@@ -138,10 +135,18 @@ static bool is_indefinite(const struct tokens *tokens, const struct name *name) 
            (name->first > 0 && token_is(tokens, name->first - 1, ROLE_BIT(INDEFINITE)));
 }
 
+/* 某某园建设有了成果: what is done with it is spoken of, not the institution. */
+static bool goes_on(const struct tokens *tokens, const struct name *name) {
+    return token_is(tokens, name->last, ROLE_BIT(ORGANISATION)) &&
+           token_is(tokens, name->last + 1, ROLE_BIT(NOMINAL)) &&
+           token_is(tokens, name->last + 2, ROLE_BIT(LINK) | ROLE_BIT(BOUND) | ROLE_BIT(OPEN));
+}
+
 /* Whether a name may become the topic where it stands. */
 static bool governs(const struct tokens *tokens, const struct name *name) {
     struct siftd_str text = text_of(tokens, name);
-    if (is_indefinite(tokens, name) || is_member(tokens, name) || token_is(tokens, name->last, ROLE_BIT(AGENCY)) ||
+    if (goes_on(tokens, name) || is_indefinite(tokens, name) || is_member(tokens, name) ||
+        token_is(tokens, name->last, ROLE_BIT(AGENCY)) ||
         (!token_is(tokens, name->last, ROLE_BIT(PLACE)) && cp_count(text.at, text.len) < NAME_SHORTEST))
         return false;
     if (opens_clause(tokens, name->first))
@@ -193,73 +198,6 @@ static bool launched_topic(const struct tokens *tokens, size_t i, struct siftd_s
         return false;
     *ret = unquoted(tokens, i);
     return true;
-}
-
-/* How often the text of the article holds `what`, as far as that is of interest. */
-static size_t times_said(const struct tokens *tokens, struct siftd_str what) {
-    size_t from = tokens->at[0].start, to = tokens->at[tokens->count - 1].end, times = 0;
-    struct siftd_str rest = {tokens->text.at + from, to - from};
-    for (const char *found; times < SAID_MAX && (found = str_find(rest, what)); times++)
-        rest = str_from(found + what.len, rest.at + rest.len);
-    return times;
-}
-
-/* Where the place's name begins that ends with token i: two to five characters of text, of which a place's word may be
- * the last (某州 of 某州高新区). i when there is none. */
-static size_t place_begin(const struct tokens *tokens, size_t i) {
-    size_t first = i - 1;
-    if (first > 0 && token_is(tokens, first, ROLE_BIT(PLACE)) && tokens->at[first].end == tokens->at[i].start &&
-        tokens->at[first - 1].end - tokens->at[first - 1].start == 3)
-        first--;
-    const struct token *begin = &tokens->at[first];
-    uint32_t len = tokens->at[i].start - begin->start;
-    return begin->kind == TOKEN_TEXT && tokens->at[i - 1].end == tokens->at[i].start && len <= PLACE_MAX && len >= 6
-               ? first
-               : i;
-}
-
-/* The place of a rank (市, 县, 区) that the article names most often; nothing when it names none. */
-static struct siftd_str place_of_rank(const struct tokens *tokens, struct siftd_str rank) {
-    struct siftd_str best = {0}, last = {0};
-    size_t most = 0, tried = 0;
-    for (size_t i = 1; i < tokens->count && tried < PLACES_MAX; i++) {
-        struct name name = {place_begin(tokens, i), i, true};
-        if (!token_is(tokens, i, ROLE_BIT(PLACE)) || name.first == i ||
-            !str_ends(token_text(tokens, &tokens->at[i]), rank))
-            continue;
-        struct siftd_str text = text_of(tokens, &name);
-        bool inside =
-            name.first > 0 && inside_name(tokens, name.first - 1) && !token_is(tokens, name.first - 1, ROLE_BIT(PLACE));
-        if (inside || str_equal(text, best) || str_equal(text, last))
-            continue;
-        size_t times = times_said(tokens, text);
-        last = text;
-        tried++;
-        if (times > most) {
-            most = times;
-            best = text;
-        }
-    }
-    return best;
-}
-
-/* The place of a rank that a policy in the article's title begins with: 县 of 《某某县支持…政策》问答. */
-static struct siftd_str place_in_title(const struct tokens *tokens, struct siftd_str rank) {
-    for (size_t i = 0; i < tokens->count && tokens->at[i].kind != TOKEN_END; i++) {
-        if (tokens->at[i].kind != TOKEN_TITLE)
-            continue;
-        struct siftd_str text = token_text(tokens, &tokens->at[i]);
-        size_t mark = strlen("《"), about = strlen("关于");
-        text = (struct siftd_str){text.at + mark, text.len - 2 * mark};
-        if (str_starts(text, str("关于")))
-            text = (struct siftd_str){text.at + about, text.len - about};
-        const char *at = str_find((struct siftd_str){text.at, text.len < PLACE_MAX ? text.len : PLACE_MAX}, rank);
-        size_t len = at ? (size_t)(at - text.at) : 0;
-        bool named = len >= 6 && (unsigned char)*text.at >= 0x80;
-        if (named && !str_ends((struct siftd_str){text.at, len}, str("全")))
-            return str_from(text.at, at + rank.len);
-    }
-    return (struct siftd_str){0};
 }
 
 /* The same, looked up once an article for a rank. */

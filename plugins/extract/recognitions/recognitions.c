@@ -8,55 +8,32 @@
 #include <string.h>
 
 #include "codepoint.h"
-#include "numeral.h"
-#include "seen.h"
-#include "siftd/plugin.h"
+#include "recognitions.h"
 #include "str.h"
-#include "words.h"
 
-enum { MEMBERS_MAX = 16, TITLE_MAX = 45, TITLE_MIN = 4, MEMBER_MAX = 30, LEVELS = 4 };
-
-enum recognition_word {
-    NAMED = 1 << 0,
-    COUNTED = 1 << 1,
-    PUBLISHED = 1 << 2,
-    LIST_END = 1 << 3,
-    TAIL = 1 << 4,
-    TITLE = 1 << 5,
-    GRANTOR_BEFORE = 1 << 6,
-    MEMBERS_END = 1 << 7,
-    BECAME = 1 << 8,
-    NO_MEMBER = 1 << 9,
-    LEVEL_FIRST = 1 << 10 /* and the next three: national to district */
-};
+enum { TITLE_MAX = 45, TITLE_MIN = 4, NAMER_MAX = 16 };
 
 static const char *const levels[LEVELS] = {"national", "provincial", "municipal", "district"};
-
-struct recognitions {
-    const struct siftd_host *host;
-    struct words *words;
-    struct seen seen;                   /* titles of the document so far */
-    const struct siftd_record **number; /* the document's indicators, in the order of the text */
-    size_t numbers, number_room, next;  /* next: the first that is not before the clause */
-};
-
-/* One act of naming, and the clause that tells of it. */
-struct act {
-    struct siftd_str clause, title, grantor;
-    struct siftd_str member[MEMBERS_MAX];
-    size_t members;
-    int level, year;
-    const char *count;
-};
 
 static int recognitions_open(void *self, const struct siftd_host *host) {
     static const struct {
         const char *list;
         uint64_t word;
-    } lists[] = {
-        {"named", NAMED},   {"counted", COUNTED},    {"published", PUBLISHED},           {"list_end", LIST_END},
-        {"tail", TAIL},     {"titles", TITLE},       {"grantor_before", GRANTOR_BEFORE}, {"members_end", MEMBERS_END},
-        {"became", BECAME}, {"no_member", NO_MEMBER}};
+    } lists[] = {{"named", NAMED},
+                 {"counted", COUNTED},
+                 {"published", PUBLISHED},
+                 {"list_end", LIST_END},
+                 {"tail", TAIL},
+                 {"titles", TITLE},
+                 {"grantor_before", GRANTOR_BEFORE},
+                 {"members_end", MEMBERS_END},
+                 {"became", BECAME},
+                 {"no_member", NO_MEMBER},
+                 {"front", FRONT},
+                 {"back", BACK},
+                 {"got", GOT},
+                 {"praise", PRAISE},
+                 {"elsewhere", ELSEWHERE}};
     struct recognitions *r = self;
     const struct siftd_node *section = host->pack(host, "recognitions");
     r->host = host;
@@ -72,17 +49,17 @@ static int recognitions_open(void *self, const struct siftd_host *host) {
 static void recognitions_close(void *self) {
     struct recognitions *r = self;
     words_free(r->words);
-    seen_deinit(&r->seen);
+    for (size_t i = 0; i < LEVELS; i++)
+        seen_deinit(&r->seen[i]);
     free(r->number);
 }
 
-static uint64_t word_at(const struct recognitions *r, struct siftd_str text, size_t at, size_t *ret_len) {
+uint64_t word_at(const struct recognitions *r, struct siftd_str text, size_t at, size_t *ret_len) {
     return words_match(r->words, (struct siftd_str){text.at + at, text.len - at}, ret_len);
 }
 
-/* The first word of a kind at or after `from`; its place in *ret_at, its length in *ret_len. */
-static bool find_word(const struct recognitions *r, struct siftd_str text, size_t from, uint64_t want, size_t *ret_at,
-                      size_t *ret_len) {
+bool find_word(const struct recognitions *r, struct siftd_str text, size_t from, uint64_t want, size_t *ret_at,
+               size_t *ret_len) {
     for (size_t i = from; i < text.len; i += cp_length((unsigned char)text.at[i]))
         if (word_at(r, text, i, ret_len) & want) {
             *ret_at = i;
@@ -91,16 +68,48 @@ static bool find_word(const struct recognitions *r, struct siftd_str text, size_
     return false;
 }
 
+static int level_of_word(uint64_t word) {
+    for (int i = 0; i < LEVELS; i++)
+        if (word & (uint64_t)LEVEL_FIRST << i)
+            return i;
+    return -1;
+}
+
 /* The first level that the text names: -1 for none. */
 static int level_of(const struct recognitions *r, struct siftd_str text) {
     size_t at, len;
     if (!find_word(r, text, 0, (uint64_t)15 * LEVEL_FIRST, &at, &len))
         return -1;
-    uint64_t word = word_at(r, text, at, &len);
-    for (int i = 0; i < LEVELS; i++)
-        if (word & (uint64_t)LEVEL_FIRST << i)
-            return i;
-    return -1;
+    return level_of_word(word_at(r, text, at, &len));
+}
+
+/* The rank that a region's name ends with. */
+static int rank_of(const struct recognitions *r, struct siftd_str region) {
+    int level = -1;
+    size_t at, len;
+    for (size_t from = 0; find_word(r, region, from, (uint64_t)15 * LEVEL_FIRST, &at, &len); from = at + len)
+        level = at + len == region.len ? level_of_word(word_at(r, region, at, &len)) : -1;
+    return level;
+}
+
+struct siftd_str trim_name(const struct recognitions *r, struct siftd_str name) {
+    size_t len = 0;
+    if (!name.at)
+        return name;
+    for (; name.len; name = (struct siftd_str){name.at + len, name.len - len}) {
+        bool digit = cp_is_digit((unsigned char)*name.at);
+        if (!digit && !(word_at(r, name, 0, &len) & FRONT))
+            break;
+        len = digit ? 1 : len;
+    }
+    for (size_t i = 0; i < name.len; i += cp_length((unsigned char)name.at[i]))
+        if (word_at(r, name, i, &len) & BACK && i + len == name.len) {
+            name.len = i;
+            i = 0;
+            if (!name.len)
+                break;
+        }
+    return name;
 }
 
 static int year_of(struct siftd_str text) {
@@ -116,6 +125,8 @@ static int year_of(struct siftd_str text) {
 
 /* A title: from `text`'s beginning to punctuation, without marks around it and words behind it. */
 static struct siftd_str title_at(const struct recognitions *r, struct siftd_str text) {
+    if (!text.at)
+        return text;
     bool marked = str_starts(text, str("“"));
     size_t i = 0, len, characters = 0;
     for (; i < text.len && characters++ < TITLE_MAX; i += cp_length((unsigned char)text.at[i])) {
@@ -140,13 +151,19 @@ static bool is_title(const struct recognitions *r, struct siftd_str title) {
     return last && last + strlen("”") >= title.len && cp_count(title.at, title.len) >= TITLE_MIN;
 }
 
-/* The first indicator in [start, end) of the text; NULL for none. */
-static const struct siftd_record *number_in(const struct recognitions *r, size_t start, size_t end) {
+/* Money and shares count nobody. */
+static bool counts_things(const struct recognitions *r, const struct siftd_record *number) {
+    const char *unit = r->host->field_text(number, "unit");
+    return unit && strcmp(unit, "元") != 0 && strcmp(unit, "%") != 0 && strcmp(unit, "年") != 0 &&
+           strcmp(unit, "平方米") != 0;
+}
+
+const struct siftd_record *number_in(const struct recognitions *r, size_t start, size_t end) {
     for (size_t i = r->next; i < r->numbers; i++) {
         size_t place = r->host->record_place(r->number[i]).start;
         if (place >= end)
             break;
-        if (place >= start)
+        if (place >= start && counts_things(r, r->number[i]))
             return r->number[i];
     }
     return NULL;
@@ -160,32 +177,13 @@ static struct siftd_str title_beside(const struct recognitions *r, struct siftd_
     if (!number)
         return title_at(r, rest);
     struct siftd_span place = r->host->record_place(number);
-    struct siftd_str before = title_at(r, (struct siftd_str){rest.at, place.start - start});
-    const char *unit = r->host->field_text(number, "unit");
-    if (unit && (strcmp(unit, "元") == 0 || strcmp(unit, "%") == 0))
-        return before;
+    struct siftd_str all = {rest.at, place.start - start}, before = title_at(r, all);
+    if (str_starts(all, str("“")) && !str_ends(all, str("”")) && is_title(r, all)) /* “某某计划”专家9人 */
+        before = all;
     *ret_count = r->host->field_text(number, "value");
     if (is_title(r, before) || place.end - start >= rest.len)
         return before;
     return title_at(r, (struct siftd_str){text.at + place.end, rest.len - (place.end - start)});
-}
-
-/* The names before the naming word: 甲、乙等, or one alone. */
-static void read_members(const struct recognitions *r, struct act *act, struct siftd_str before) {
-    size_t at, len;
-    if (find_word(r, before, 0, MEMBERS_END, &at, &len))
-        before.len = at;
-    while (before.len && act->members < MEMBERS_MAX) {
-        const char *mark = str_find(before, str("、"));
-        struct siftd_str name = mark ? str_from(before.at, mark) : before;
-        if (str_starts(name, str("“")) && str_ends(name, str("”")))
-            name = (struct siftd_str){name.at + 3, name.len - 6};
-        if (cp_count(name.at, name.len) > MEMBER_MAX || cp_count(name.at, name.len) < 2 ||
-            find_word(r, name, 0, NO_MEMBER, &at, &len))
-            break;
-        act->member[act->members++] = name;
-        before = mark ? str_from(mark + strlen("、"), before.at + before.len) : (struct siftd_str){before.at, 0};
-    }
 }
 
 /* 被某某厅认定为: who stands between. */
@@ -196,7 +194,47 @@ static struct siftd_str grantor_of(const struct recognitions *r, struct siftd_st
         from = at + len;
         grantor = (struct siftd_str){before.at + from, before.len - from};
     }
+    grantor = trim_name(r, grantor);
     return cp_count(grantor.at, grantor.len) >= 3 ? grantor : (struct siftd_str){0};
+}
+
+/* The subject of the number at or before the clause, in its paragraph. */
+static struct siftd_str subject_near(const struct recognitions *r, struct siftd_str text, const struct act *act) {
+    size_t start = (size_t)(act->clause.at - text.at), end = start + act->clause.len;
+    const struct siftd_record *near = number_in(r, start, end);
+    if (!near && r->next) {
+        near = r->number[r->next - 1];
+        size_t place = r->host->record_place(near).start;
+        if (memchr(text.at + place, '\n', start - place))
+            near = NULL;
+    }
+    const char *subject = near ? r->host->field_text(near, "subject") : NULL;
+    return subject ? str(subject) : (struct siftd_str){0};
+}
+
+/* The year of the number at or before the clause, unless the number holds up to a day. */
+static int year_near(const struct recognitions *r, struct siftd_str text, const struct act *act) {
+    enum { YEAR = 4 };
+    size_t start = (size_t)(act->clause.at - text.at);
+    const struct siftd_record *near = number_in(r, start, start + act->clause.len);
+    if (!near && r->next) {
+        near = r->number[r->next - 1];
+        size_t place = r->host->record_place(near).start;
+        if (memchr(text.at + place, '\n', start - place))
+            return 0;
+    }
+    const char *period = near ? r->host->field_text(near, "period") : NULL;
+    size_t len = period ? strlen(period) : 0;
+    return len == YEAR ? atoi(period) : 0;
+}
+
+/* 协助“甲”“乙”等2家企业认定某某: the number before the naming word counts those named. */
+static void count_before(const struct recognitions *r, struct siftd_str text, struct act *act,
+                         struct siftd_str before) {
+    size_t start = (size_t)(before.at - text.at);
+    const struct siftd_record *number = act->count ? NULL : number_in(r, start, start + before.len);
+    if (number)
+        act->count = r->host->field_text(number, "value");
 }
 
 static bool read_named(const struct recognitions *r, struct siftd_str text, struct act *act) {
@@ -208,26 +246,102 @@ static bool read_named(const struct recognitions *r, struct siftd_str text, stru
     if (became && !(word_at(r, rest, 0, &level_len) & (uint64_t)15 * LEVEL_FIRST && level_len > strlen("省")))
         return false;
     act->title = title_beside(r, text, rest, &act->count);
-    if (!is_title(r, act->title) || find_word(r, act->title, 0, NO_MEMBER, &at, &level_len) ||
-        (act->level = level_of(r, rest)) < 0)
-        return false;
     act->grantor = grantor_of(r, before);
-    read_members(r, act, before);
+    if ((act->level = level_of(r, rest)) < 0)
+        act->level = level_of(r, act->grantor);
+    if (!is_title(r, act->title) || find_word(r, act->title, 0, NO_MEMBER, &at, &level_len) || act->level < 0)
+        return false;
+    count_before(r, text, act, before);
+    members_behind(r, act, rest);
+    if (!act->members)
+        members_before(r, act, before);
+    if (!act->members)
+        members_counted(r, act, text);
+    if (!act->members && !act->count && (act->member[0] = subject_near(r, text, act)).len)
+        act->members = 1;
     return true;
 }
 
-/* 认定12家（次）省级某某基地 */
-static bool read_counted(const struct recognitions *r, struct siftd_str text, struct act *act) {
+/* 某某已认定: who has named, when nothing but a name stands there. */
+static struct siftd_str namer(const struct recognitions *r, struct siftd_str before) {
     size_t at, len;
+    struct siftd_str name = trim_name(r, before);
+    bool none = find_word(r, name, 0, NO_MEMBER, &at, &len) || cp_count(name.at, name.len) < 2 ||
+                cp_count(name.at, name.len) > NAMER_MAX || str_find(name, str("、"));
+    return none ? (struct siftd_str){0} : name;
+}
+
+/* 认定12家（次）省级某某基地, 评选的“某某”专家9人, 协助甲、乙等2家企业认定某某. */
+static bool read_counted(const struct recognitions *r, struct siftd_str text, struct act *act) {
+    size_t at, len, word;
     if (!find_word(r, act->clause, 0, COUNTED, &at, &len))
         return false;
-    struct siftd_str rest = {act->clause.at + at + len, act->clause.len - at - len};
+    struct siftd_str before = {act->clause.at, at}, rest = {act->clause.at + at + len, act->clause.len - at - len};
+    if (str_starts(rest, str("的")))
+        rest = (struct siftd_str){rest.at + strlen("的"), rest.len - strlen("的")};
     act->title = title_beside(r, text, rest, &act->count);
-    return act->count && is_title(r, act->title) && (act->level = level_of(r, act->title)) >= 0;
+    count_before(r, text, act, before);
+    if (!act->count || !is_title(r, act->title))
+        return false;
+    if ((act->level = level_of(r, act->title)) < 0 && !find_word(r, act->title, 0, ELSEWHERE, &word, &len))
+        act->level = rank_of(r, subject_near(r, text, act));
+    if (act->level < 0)
+        return false;
+    if (number_in(r, (size_t)(before.at - text.at), (size_t)(rest.at - text.at)))
+        members_before(r, act, before);
+    else
+        act->grantor = namer(r, before);
+    return true;
+}
+
+/* 工作获得国务院表扬. */
+static bool read_praised(const struct recognitions *r, struct siftd_str text, struct act *act) {
+    size_t at, len, word, word_len;
+    if (!find_word(r, act->clause, 0, GOT, &at, &len))
+        return false;
+    struct siftd_str rest = {act->clause.at + at + len, act->clause.len - at - len};
+    if (!(word_at(r, rest, 0, &word_len) & (uint64_t)15 * LEVEL_FIRST) ||
+        !find_word(r, rest, 0, PRAISE, &word, &word_len) || cp_count(rest.at, word) > NAMER_MAX)
+        return false;
+    act->title = (struct siftd_str){rest.at, word + word_len};
+    act->level = level_of(r, rest);
+    act->grantor = (struct siftd_str){rest.at, word};
+    if ((act->member[0] = subject_near(r, text, act)).len)
+        act->members = 1;
+    return true;
+}
+
+/* 省级“某某中心”7个, 市级某某试点园——某某园: an official title with its level, and who holds it. */
+static bool read_held(const struct recognitions *r, struct siftd_str text, struct act *act) {
+    size_t at = 0, len = 0;
+    do
+        if (!find_word(r, act->clause, at + len, (uint64_t)15 * LEVEL_FIRST, &at, &len))
+            return false;
+    while (len <= strlen("省"));
+    struct siftd_str rest = {act->clause.at + at, act->clause.len - at};
+    struct siftd_str behind = {rest.at + len, rest.len - len};
+    const char *dash = str_find(rest, str("——"));
+    if (str_starts(behind, str("“"))) {
+        const char *close = str_find(behind, str("”"));
+        size_t end = close ? (size_t)(close + strlen("”") - text.at) : 0;
+        const struct siftd_record *number = close ? number_in(r, end, end + 1) : NULL;
+        if (!number)
+            return false;
+        act->title = str_from(rest.at, close + strlen("”"));
+        act->count = r->host->field_text(number, "value");
+    } else if (dash && is_title(r, str_from(rest.at, dash))) {
+        act->title = str_from(rest.at, dash);
+        members_behind(r, act, rest);
+        if (!act->members)
+            return false;
+    } else
+        return false;
+    act->level = level_of(r, rest);
+    return true;
 }
 
 /* 公布2022年度国家某某基地名单 */
-static bool read_published(const struct recognitions *r, struct act *act) {
+static bool read_published(const struct recognitions *r, struct siftd_str text, struct act *act) {
     size_t at, len, end, end_len;
     if (!find_word(r, act->clause, 0, PUBLISHED, &at, &len) ||
         !find_word(r, act->clause, at + len, LIST_END, &end, &end_len))
@@ -241,9 +355,22 @@ static bool read_published(const struct recognitions *r, struct act *act) {
             break;
         }
     }
-    act->title = title;
-    act->grantor = (struct siftd_str){act->clause.at, at};
-    return is_title(r, title) && (act->level = level_of(r, title)) >= 0;
+    act->title = title = trim_name(r, title);
+    act->grantor = trim_name(r, (struct siftd_str){act->clause.at, at});
+    if (cp_count(act->grantor.at, act->grantor.len) < 3)
+        act->grantor = (struct siftd_str){0};
+    act->level = level_of(r, title);
+    if (act->level < 0)
+        act->level = level_of(r, act->grantor);
+    if (!is_title(r, title) || act->level < 0)
+        return false;
+    size_t start = (size_t)(act->clause.at - text.at);
+    const char *stop = str_find(str_from(act->clause.at, text.at + text.len), str("。"));
+    const struct siftd_record *number = stop ? number_in(r, start + act->clause.len, (size_t)(stop - text.at)) : NULL;
+    if (number)
+        act->count = r->host->field_text(number, "value");
+    members_counted(r, act, text);
+    return true;
 }
 
 static void put(const struct siftd_host *host, struct siftd_record *record, const char *key, struct siftd_str text) {
@@ -298,26 +425,38 @@ static void read_numbers(struct recognitions *r, const struct siftd_doc *doc) {
     }
 }
 
+/* A title without its level and its batch: 首批国家级示范基地 and 国家示范基地 are one. */
+static struct siftd_str core_of(const struct recognitions *r, struct siftd_str title) {
+    size_t len;
+    while (title.len && word_at(r, title, 0, &len) & ((uint64_t)15 * LEVEL_FIRST | FRONT) && len < title.len)
+        title = (struct siftd_str){title.at + len, title.len - len};
+    return title;
+}
+
 static int read_clause(struct recognitions *r, struct siftd_doc *doc, struct siftd_str text, struct siftd_str clause) {
     struct act act = {.clause = clause, .year = year_of(clause)};
     while (r->next < r->numbers && r->host->record_place(r->number[r->next]).start < (size_t)(clause.at - text.at))
         r->next++;
-    if (!read_published(r, &act)) {
-        act.grantor = (struct siftd_str){0};
-        if (!read_named(r, text, &act)) {
-            act.members = 0;
-            act.count = NULL;
-            if (!read_counted(r, text, &act))
-                return SIFTD_OK;
-        }
+    bool (*const readers[])(const struct recognitions *, struct siftd_str,
+                            struct act *) = {read_published, read_named, read_counted, read_praised, read_held};
+    size_t i = 0, readings = sizeof readers / sizeof *readers;
+    for (; i < readings; i++) {
+        act = (struct act){.clause = clause, .year = act.year};
+        if (readers[i](r, text, &act))
+            break;
     }
-    return seen_add(&r->seen, act.title) ? emit(r, doc, text, &act) : SIFTD_OK;
+    if (i == readings)
+        return SIFTD_OK;
+    if (!act.year)
+        act.year = year_near(r, text, &act);
+    return seen_add(&r->seen[act.level], core_of(r, act.title)) ? emit(r, doc, text, &act) : SIFTD_OK;
 }
 
 static int recognitions_run(void *self, struct siftd_doc *doc) {
     struct recognitions *r = self;
     struct siftd_str text = r->host->text(doc);
-    seen_clear(&r->seen);
+    for (size_t i = 0; i < LEVELS; i++)
+        seen_clear(&r->seen[i]);
     read_numbers(r, doc);
     for (size_t i = 0, from = 0; i <= text.len;) {
         struct siftd_str rest = {text.at + i, text.len - i};
