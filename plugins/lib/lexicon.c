@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "codepoint.h"
+#include "numeral.h"
+#include "runes.h"
 #include "str.h"
 
 enum {
@@ -22,6 +24,7 @@ struct lexicon {
     struct fraction *fraction;
     size_t fraction_count;
     const struct unit *bare, *money;
+    struct runes plain;
 };
 
 static const struct {
@@ -168,6 +171,25 @@ static void read_year_parts(struct lexicon *lexicon, const struct siftd_host *ho
     }
 }
 
+/* Marks stand in these blocks only. */
+static bool may_be_mark(uint32_t c) {
+    return c < 0x2E80 || (c >= 0x3000 && c < 0x3040) || c >= 0xFE00;
+}
+
+/* What lexicon_is_plain answers, found once for each character. */
+static void read_plain(struct lexicon *lexicon) {
+    const struct words *const lists[] = {lexicon->roles,   lexicon->years,     lexicon->parts,     lexicon->moments,
+                                         lexicon->percent, lexicon->fractions, lexicon->currencies};
+    for (uint32_t c = 0x800; c < 0x10000; c++) {
+        char wide[] = {(char)(0xE0 | c >> 12), (char)(0x80 | (c >> 6 & 0x3F)), (char)(0x80 | (c & 0x3F))};
+        bool plain = !may_be_mark(c) && !numeral_begins(c);
+        for (size_t i = 0; plain && i < sizeof lists / sizeof *lists; i++)
+            plain = !words_begin(lists[i], (struct siftd_str){wide, sizeof wide});
+        if (plain)
+            lexicon->plain.bit[c / 8] |= (uint8_t)(1U << c % 8);
+    }
+}
+
 struct lexicon *lexicon_new(const struct siftd_host *host) {
     struct lexicon *lexicon = calloc(1, sizeof *lexicon);
     if (!lexicon)
@@ -193,7 +215,10 @@ struct lexicon *lexicon_new(const struct siftd_host *host) {
     read_years(lexicon, host);
     read_year_parts(lexicon, host);
     read_moments(lexicon, host);
-    return read_units(lexicon, host, host->pack(host, "units")) < 0 ? lexicon_free(lexicon) : lexicon;
+    if (read_units(lexicon, host, host->pack(host, "units")) < 0)
+        return lexicon_free(lexicon);
+    read_plain(lexicon);
+    return lexicon;
 }
 
 struct lexicon *lexicon_free(struct lexicon *lexicon) {
@@ -213,6 +238,10 @@ struct lexicon *lexicon_free(struct lexicon *lexicon) {
     free(lexicon->fraction);
     free(lexicon);
     return NULL;
+}
+
+bool lexicon_is_plain(const struct lexicon *lexicon, uint32_t codepoint) {
+    return runes_has(&lexicon->plain, codepoint);
 }
 
 uint64_t lexicon_word(const struct lexicon *lexicon, struct siftd_str text, size_t *ret_len) {

@@ -160,6 +160,10 @@ static bool begins(unsigned c) {
     return cp_is_digit(c) || (c >= 0x3007 && (numeral_digit(c) >= 0 || numeral_power(c) || c == 0x5EFF || c == 0x5345));
 }
 
+bool numeral_begins(unsigned c) {
+    return begins(c) || c == MINUS || c == MINUS_OLD;
+}
+
 /* 余, 多 and 几 behind the whole, and 来 behind a round number. */
 static void read_more(struct cursor *c, struct numeral *n) {
     size_t len;

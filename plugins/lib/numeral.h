@@ -24,6 +24,8 @@ struct numeral {
     bool positional; /* digit characters in a row, as in a year: 二〇二三 */
 };
 
+/* Whether a numeral may begin with the character. */
+bool numeral_begins(unsigned codepoint);
 /* Reads the numeral that `text` begins with; false when there is none, or a malformed one (十三五). */
 bool numeral_read(struct siftd_str text, struct numeral *ret);
 

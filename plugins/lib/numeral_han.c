@@ -35,17 +35,51 @@ struct row {
 };
 
 int numeral_digit(unsigned c) {
-    static const struct {
-        uint16_t c, digit;
-    } digits[] = {{0x96F6, 0}, {0x3007, 0}, {0x25CB, 0}, {0x4E00, 1}, {0x58F9, 1}, {0x58F1, 1}, {0x4E8C, 2},
-                  {0x4E24, 2}, {0x5169, 2}, {0x8D30, 2}, {0x8CB3, 2}, {0x4FE9, 2}, {0x5006, 2}, {0x4E09, 3},
-                  {0x53C1, 3}, {0x53C4, 3}, {0x53C2, 3}, {0x53C3, 3}, {0x56DB, 4}, {0x8086, 4}, {0x4E94, 5},
-                  {0x4F0D, 5}, {0x516D, 6}, {0x9646, 6}, {0x9678, 6}, {0x4E03, 7}, {0x67D2, 7}, {0x516B, 8},
-                  {0x634C, 8}, {0x4E5D, 9}, {0x7396, 9}};
-    for (size_t i = 0; i < sizeof digits / sizeof *digits; i++)
-        if (digits[i].c == c)
-            return digits[i].digit;
-    return -1;
+    switch (c) {
+    case 0x96F6: /* 零 */
+    case 0x3007: /* 〇 */
+    case 0x25CB: /* ○ */
+        return 0;
+    case 0x4E00: /* 一 */
+    case 0x58F9: /* 壹 */
+    case 0x58F1: /* 壱 */
+        return 1;
+    case 0x4E8C: /* 二 */
+    case 0x4E24: /* 两 */
+    case 0x5169: /* 兩 */
+    case 0x8D30: /* 贰 */
+    case 0x8CB3: /* 貳 */
+    case 0x4FE9: /* 俩 */
+    case 0x5006: /* 倆 */
+        return 2;
+    case 0x4E09: /* 三 */
+    case 0x53C1: /* 叁 */
+    case 0x53C4: /* 叄 */
+    case 0x53C2: /* 参 */
+    case 0x53C3: /* 參 */
+        return 3;
+    case 0x56DB: /* 四 */
+    case 0x8086: /* 肆 */
+        return 4;
+    case 0x4E94: /* 五 */
+    case 0x4F0D: /* 伍 */
+        return 5;
+    case 0x516D: /* 六 */
+    case 0x9646: /* 陆 */
+    case 0x9678: /* 陸 */
+        return 6;
+    case 0x4E03: /* 七 */
+    case 0x67D2: /* 柒 */
+        return 7;
+    case 0x516B: /* 八 */
+    case 0x634C: /* 捌 */
+        return 8;
+    case 0x4E5D: /* 九 */
+    case 0x7396: /* 玖 */
+        return 9;
+    default:
+        return -1;
+    }
 }
 
 int numeral_power(unsigned c) {

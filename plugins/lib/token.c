@@ -305,6 +305,10 @@ static bool is_latin_break(const struct scanner *s, uint32_t c, size_t len) {
 static void scan_one(struct scanner *s) {
     size_t len;
     uint32_t c = cp_at(s->text + s->at, s->text + s->end, &len);
+    if (lexicon_is_plain(s->lexicon, c)) {
+        push_text(s, len);
+        return;
+    }
     if (scan_enclosed(s, c))
         return;
     if (is_latin_break(s, c, len))

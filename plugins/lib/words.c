@@ -8,7 +8,6 @@
  */
 #include "words.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,6 +100,18 @@ void words_add_list(struct words *words, const struct siftd_host *host, const st
         const char *text = host->node_text(host->node_at(list, i));
         words_add(words, (struct siftd_str){text, strlen(text)}, roles);
     }
+}
+
+bool words_begin(const struct words *words, struct siftd_str text) {
+    if (is_wide(text)) {
+        const uint32_t *page = words->page[text.at[0] & 15];
+        return page && page[place_on_page(text)];
+    }
+    if (!text.len)
+        return false;
+    unsigned char byte = fold(text.at[0]);
+    uint32_t at = words->node[0].branch[byte >> 4];
+    return at && words->node[at].branch[byte & 15];
 }
 
 uint64_t words_match(const struct words *words, struct siftd_str text, size_t *ret_len) {
