@@ -82,6 +82,10 @@ static uint32_t sequence(const uint8_t *set, const struct line *line, size_t i, 
     return rune < least[len] || private || (rune >= 0x80 && rune < 0xA0 && len > 2) ? 0 : rune;
 }
 
+static bool is_space(const struct line *line, size_t i) {
+    return i < line->count && line->unit[i].rune == ' ';
+}
+
 /* What closes words in sound text, behind a capital letter as well. */
 static bool closes(uint32_t c) {
     return (c >= 0x2010 && c <= 0x2026) || c == 0xBB || c == 0xAB || c == 0xAE || c == 0xA9 || c == 0x2122 ||
@@ -231,12 +235,12 @@ static bool apply(const uint8_t *set, size_t which, struct line *line, bool stro
             merge(line, to, i, len, rune);
             i += len;
             changed = true;
-        } else if (byte_of(set, line->unit[i].rune) == 0xC3 && rune_near(line, i, 1) == ' ' && is_a_grave(line, i)) {
-            size_t two = rune_near(line, i, 2) == ' ';
+        } else if (byte_of(set, line->unit[i].rune) == 0xC3 && is_space(line, i + 1) && is_a_grave(line, i)) {
+            size_t two = is_space(line, i + 2);
             merge(line, to, i, 1 + two, 0xE0);
             i += 1 + two;
             changed = true;
-        } else if (byte_of(set, line->unit[i].rune) == 0xC2 && rune_near(line, i, 1) == ' ' &&
+        } else if (byte_of(set, line->unit[i].rune) == 0xC2 && is_space(line, i + 1) &&
                    !is_capital(rune_near(line, i, -1))) {
             merge(line, to, i, 2, 0xA0);
             i += 2;
@@ -254,7 +258,7 @@ static bool apply(const uint8_t *set, size_t which, struct line *line, bool stro
 static size_t graves(const struct line *line) {
     size_t n = 0;
     for (size_t i = 0; i < line->count; i++)
-        n += line->unit[i].rune == 0xC3 && rune_near(line, i, 1) == ' ' && is_small(rune_near(line, i, -1));
+        n += line->unit[i].rune == 0xC3 && is_space(line, i + 1) && is_small(rune_near(line, i, -1));
     return n;
 }
 
