@@ -6,6 +6,7 @@
  * cannot listen is a warning for the daemon, not its end.
  *
  *     GET  /v1/status   the state as one JSON object
+ *     GET  /v1/waiting  {"waiting":[…],"more"}: the files that are not taken yet, and why
  *     GET  /v1/health   {"status","ready","live","reasons":[…]}; 200 when ready, else 503
  *     POST /v1/reload   reads the configuration again and waits for the outcome: 200 when it is in use, 409 when it was
  *                       refused, with {"outcome","number","mistakes":[…]}. On the socket only
@@ -30,6 +31,7 @@ struct admin;
 struct admin_calls {
     void *user;
     cJSON *(*status)(void *user);
+    cJSON *(*waiting)(void *user);
     cJSON *(*health)(void *user, bool *ret_ready);
     /* Asks for a reload; its number, under which admin_reloaded() tells the outcome, perhaps before this returns; 0:
      * there will be none, the daemon ends. */

@@ -23,6 +23,11 @@ static unsigned answer_status(const struct admin_calls *calls, struct buf *body)
     return MHD_HTTP_OK;
 }
 
+static unsigned answer_waiting(const struct admin_calls *calls, struct buf *body) {
+    put_json(body, calls->waiting(calls->user));
+    return MHD_HTTP_OK;
+}
+
 static unsigned answer_health(const struct admin_calls *calls, struct buf *body) {
     bool ready = false;
     put_json(body, calls->health(calls->user, &ready));
@@ -34,6 +39,7 @@ static const struct route {
     answer_fn *answer; /* NULL: a POST, which is answered when it is done */
 } routes[] = {
     {"/v1/status", answer_status},
+    {"/v1/waiting", answer_waiting},
     {"/v1/health", answer_health},
     {"/v1/reload", NULL},
 };

@@ -71,4 +71,24 @@ int ledger_select(struct ledger *ledger, const struct ledger_filter *filter, led
 /* {"documents":…,"records":…,"rejected":…,"quarantined":…,"account":{"bytes":{"read":…,"delivered":…,"rejected":…,
  * "filtered":…},"records":{…}},"last":…} */
 cJSON *ledger_summary(struct ledger *ledger);
+/* A document for people. Texts live until the callback returns. */
+struct ledger_row {
+    uint64_t claim, time; /* microseconds since 1970 */
+    uint64_t bytes, records;
+    const char *name, *state, *sha256,
+        *reason; /* reason: of a quarantined one, else empty; sha256 empty when not known */
+};
+struct ledger_wanted {
+    int state;        /* ledger_state_number(); -1: all */
+    const char *name; /* a shell pattern (GLOB); NULL: all */
+    uint64_t since;   /* microseconds since 1970 */
+    unsigned limit;   /* 0: none */
+};
+typedef void ledger_row_fn(void *user, const struct ledger_row *row);
+/* "ok", "findings", "rejected", "quarantined"; -1 for another word. */
+int ledger_state_number(const char *word);
+/* Calls back for each document of the ledger in `path` that passes, newest first. For commands: opens it for reading
+ * only, beside a daemon that writes it. */
+int ledger_list(const char *path, const struct ledger_wanted *filter, ledger_row_fn *call, void *user,
+                struct error *err);
 struct ledger *ledger_close(struct ledger *ledger); /* NULL */

@@ -99,6 +99,11 @@ static cJSON *on_status(void *user) {
     return supervisor_status(user);
 }
 
+static cJSON *on_waiting(void *user) {
+    const struct rooms *rooms = ((struct supervisor *)user)->rooms;
+    return rooms->intake ? intake_waiting(rooms->intake) : cJSON_CreateObject();
+}
+
 static cJSON *on_health(void *user, bool *ret_ready) {
     struct health health;
     health_look(user, &health);
@@ -128,7 +133,8 @@ static bool on_operate(void *user, const char *what, const cJSON *object, struct
 }
 
 int rooms_start_admin(struct supervisor *s, struct rooms *rooms, struct error *err) {
-    struct admin_calls calls = {.user = s, .status = on_status, .health = on_health, .reload = on_reload};
+    struct admin_calls calls = {
+        .user = s, .status = on_status, .waiting = on_waiting, .health = on_health, .reload = on_reload};
     const struct config *config = rooms->config;
     int e = admin_start(&s->loop, config->admin.listen, config->admin.socket, &calls, &rooms->admin, err);
     if (e == 0)
