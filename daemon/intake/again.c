@@ -105,6 +105,12 @@ static void look(struct intake *intake, struct intake_doc *doc) {
         doc->fd = close_fd(doc->fd);
         return;
     }
+    if (e < 0 && e != -ENOENT) { /* a right or a descriptor is missing, perhaps for now */
+        if (first_complaint(&intake->watch[doc->watch], doc->held))
+            log_warn("%s; it is tried again", err.text);
+        doc->due = uv_now(intake->loop) + MISSING_PERIOD;
+        return;
+    }
     again_forget(intake, doc);
     if (e == 0) {
         intake->open++;

@@ -136,14 +136,15 @@ struct watch {
     uint64_t scan_since, scan_took; /* ms: from the first queued folder to the last one read */
     bool there; /* false while it is missing. It is not held open: inotify tells a removal only of closed ones */
     struct identity root;
-    int work;        /* its hidden work folder; -1: the state's is used */
-    bool network;    /* leases and clocks of its file system cannot be trusted */
-    bool first_scan; /* what stood there at the start is not yet all seen */
-    bool by_quiet;   /* a lease could not tell */
-    bool not_owner;  /* opening without a new access time was refused */
-    bool lost;       /* its disappearance was logged */
-    bool overflowed; /* a file found no place in the waiting list */
-    void *folders;   /* tree (tsearch) of struct folder by path */
+    int work;            /* its hidden work folder; -1: the state's is used */
+    bool network;        /* leases and clocks of its file system cannot be trusted */
+    bool first_scan;     /* what stood there at the start is not yet all seen */
+    bool by_quiet;       /* a lease could not tell */
+    bool not_owner;      /* opening without a new access time was refused */
+    bool lost;           /* its disappearance was logged */
+    bool overflowed;     /* a file found no place in the waiting list, or could not be taken for want of something */
+    uint64_t not_before; /* loop time of the scan for such files */
+    void *folders;       /* tree (tsearch) of struct folder by path */
     size_t folder_count;
     struct folder *first, *last; /* queued for a scan */
     struct folder *scanning;

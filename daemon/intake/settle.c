@@ -58,13 +58,19 @@ bool first_complaint(struct watch *watch, const char *path) {
     return true;
 }
 
+/* What kept a file from being taken may be over soon; a scan meets it again. */
+static void try_soon(struct watch *watch) {
+    watch->overflowed = true;
+    watch->not_before = uv_now(watch->intake->loop) + MISSING_PERIOD;
+    waiting_arm_for(watch->intake, watch->not_before);
+}
+
 static void cannot_open(struct watch *watch, const char *path, int code) {
     const struct verdict unreadable = {.reason = REASON_UNREADABLE, .code = code};
     const struct verdict held = {.reason = REASON_HELD};
     const struct intake_doc unknown = {0};
     if (code == EMFILE || code == ENFILE || code == ENOMEM) {
-        watch->overflowed = true; /* seen again by a scan, soon */
-        waiting_arm_for(watch->intake, uv_now(watch->intake->loop) + MISSING_PERIOD);
+        try_soon(watch);
         if (first_complaint(watch, "/descriptors"))
             log_warn("%s/%s waits: %s; raise the limit of open files if this lasts", watch->config->dir, path,
                      strerror(code));
@@ -106,7 +112,10 @@ static void claim(struct watch *watch, const char *path, const struct place *pla
     int e = claim_take(watch, path, place, *fd, leased, st, &err);
     if (e == 0)
         *fd = -1;
-    else if (e != -ENOENT && e != -ESTALE && first_complaint(watch, path))
+    if (e == 0 || e == -ENOENT || e == -ESTALE)
+        return;
+    try_soon(watch);
+    if (e != -EBUSY && first_complaint(watch, path))
         log_warn("%s", err.text);
 }
 

@@ -39,6 +39,10 @@ static void set_verdict(struct waiting *w, const struct verdict *verdict) {
     w->watch->intake->idle_count += waiting_is_idle(w);
 }
 
+static bool has_room_again(const struct intake *intake, const struct watch *watch) {
+    return watch->overflowed && intake->waiting_count < intake->limits.waiting / 2;
+}
+
 static void drop(struct waiting *w) {
     struct intake *intake = w->watch->intake;
     tdelete(w, &intake->waiting_by_path, by_path);
@@ -50,6 +54,9 @@ static void drop(struct waiting *w) {
         w->next->prev = w->prev;
     intake->waiting_count--;
     intake->idle_count -= waiting_is_idle(w);
+    for (size_t i = 0; i < intake->watches && !intake->stopping; i++)
+        if (has_room_again(intake, &intake->watch[i]))
+            waiting_arm_for(intake, intake->watch[i].not_before);
     free(w->path);
     free(w);
 }
@@ -96,6 +103,9 @@ static void arm(struct intake *intake) {
     uint64_t due = UINT64_MAX, now = uv_now(intake->loop);
     for (struct waiting *w = intake->waiting; w; w = w->next)
         due = w->due < due ? w->due : due;
+    for (size_t i = 0; i < intake->watches; i++)
+        if (has_room_again(intake, &intake->watch[i]) && intake->watch[i].not_before < due)
+            due = intake->watch[i].not_before;
     if (due == UINT64_MAX)
         uv_timer_stop(&intake->settle);
     else
@@ -192,7 +202,7 @@ void waiting_on_timer(uv_timer_t *timer) {
         settle_look(w->watch, path, NULL, w->arrival, NULL);
     }
     for (size_t i = 0; i < intake->watches; i++) {
-        if (intake->watch[i].overflowed && intake->waiting_count < intake->limits.waiting / 2) {
+        if (has_room_again(intake, &intake->watch[i]) && now >= intake->watch[i].not_before) {
             intake->watch[i].overflowed = false;
             scan_queue_all(&intake->watch[i]);
         }
