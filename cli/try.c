@@ -63,6 +63,14 @@ static int keep(void *user, const char *at, size_t len) {
     return 0;
 }
 
+/* A plugin that makes too much of something is not stopped otherwise. */
+static void exceeded(void *user, const char *limit, const char *text) {
+    const struct trial *trial = user;
+    (void)limit;
+    log_error("%s %s", trial->name, text);
+    exit(EXIT_REFUSED);
+}
+
 static int print_records(struct trial *trial, const struct process_result *result) {
     trial->doc = (struct journal_doc){.name = trial->name};
     memcpy(trial->doc.sha256, result->sha256, SHA256_SIZE);
@@ -93,7 +101,7 @@ static int try_file(struct trial *trial, const char *path) {
     trial->name = standard ? "-" : slash ? slash + 1 : path;
     trial->rest.len = 0;
     struct process_result result = {0};
-    struct process_calls calls = {.user = trial, .flush = keep, .flush_at = 1 << 20};
+    struct process_calls calls = {.user = trial, .flush = keep, .flush_at = 1 << 20, .exceeded = exceeded};
     struct error err = {0};
     int r = processor_run(trial->processor, trial->pipeline, fd, trial->name, &calls, trial->show != SHOW_RECORDS,
                           &result, &err);

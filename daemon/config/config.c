@@ -120,6 +120,7 @@ static const struct key file_keys[] = {
     {"pipelines", read_pipelines, 0, 0, 0},
     {"watch", read_watches, 0, 0, 0},
     {"workers", read_workers, 0, 0, 0},
+    {"limits", read_limits, 0, 0, 0},
     {"sinks", read_sinks, 0, 0, 0},
     {"journal", read_journal, 0, 0, 0},
     {"disk", read_disk, 0, 0, 0},

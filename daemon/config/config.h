@@ -61,6 +61,13 @@ struct config_sink {
 
 enum { CONFIG_AUTO = -1 }; /* of `disk`: a share of the file system */
 
+/* How much one document may have of everything: limits.def. */
+struct config_limits {
+#define LIMIT(name, kind, least, preset, said) uint64_t name;
+#include "config/limits.def"
+#undef LIMIT
+};
+
 struct config {
     char *file;                                        /* as named by the user; "built-in" for none */
     struct tree_node *tree;                            /* the file's; options and marks point into it */
@@ -79,6 +86,7 @@ struct config {
         uint64_t memory;   /* bytes of heap a worker may have */
         bool per_document; /* isolation: document */
     } workers;
+    struct config_limits limits;
     struct {
         uint64_t segment; /* bytes after which a new segment begins */
         int64_t retain;   /* milliseconds a delivered segment is kept */
@@ -113,6 +121,12 @@ int config_load(const char *path, bool strict, struct config **ret, struct buf *
  */
 int config_builtin(struct config **ret, struct buf *text, struct buf *mistakes);
 struct config *config_free(struct config *config); /* NULL */
+
+/* The limit of that name, as the list has it; NULL when there is none. */
+const char *config_limit_name(const char *name);
+/* The sentence's predicate for a document that goes beyond a limit: what was seen, what is allowed, the key that
+ * changes it. */
+void config_limit_text(const struct config_limits *values, const char *name, uint64_t seen, char *text, size_t size);
 
 /* "250ms", "30s", "5m", "24h", "7d" to milliseconds; "4096", "64KiB", "1GiB" to bytes. 0 or -EINVAL (no message). */
 int config_duration(const char *text, int64_t *ret);

@@ -47,7 +47,7 @@ void suggest(struct buf *b, const char *word, const char *const *known, size_t c
 
 /* value.c: the types of values */
 
-read_fn read_bool, read_duration, read_size, read_path, read_paths, read_words;
+read_fn read_bool, read_duration, read_size, read_number, read_path, read_paths, read_words;
 /* "auto" is CONFIG_AUTO, into an int64_t; "none" is 0. */
 read_fn read_size_auto, read_size_none, read_duration_none;
 /* An absolute path, made from the file's folder when it is relative; the caller frees. */
@@ -72,6 +72,7 @@ read_fn read_watches;   /* watch.c */
 read_fn read_pipelines; /* pipeline.c */
 read_fn read_sinks;     /* sink.c */
 read_fn read_listen;    /* listen.c */
+read_fn read_limits;    /* limits.c */
 /* The pipeline of that name; "default" is made from siftd's own when the file has none. False when there is no such. */
 bool pipeline_named(struct reader *r, const char *name, size_t *ret_index);
 /* One plugin as a pipeline names it: `name` or `{name: {options}}`. False after a mistake. */

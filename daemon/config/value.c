@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -120,6 +121,22 @@ void read_duration_none(struct reader *r, const struct key *key, const struct tr
         *(int64_t *)into = 0;
     else
         read_duration(r, key, node, into);
+}
+
+void read_number(struct reader *r, const struct key *key, const struct tree_node *node, void *into) {
+    const char *text = scalar_text(r, key, node, "a whole number");
+    if (!text)
+        return;
+    char *end = NULL;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end || errno)
+        wrong_type(r, key, node, "a whole number");
+    else if (value < (uint64_t)key->min || value > (uint64_t)key->max)
+        wrong(r, node, "%s is %s; it may be from %lld to %lld", key->name, text, (long long)key->min,
+              (long long)key->max);
+    else
+        *(uint64_t *)into = value;
 }
 
 /* A list of scalars; key->min 1 wants at least one. */

@@ -28,7 +28,9 @@ struct instance {
     char where[256];      /* "file:line:column" of its use, for messages */
     char error[1024];     /* what the plugin last said through table.error; empty when it said nothing */
     bool failed;          /* it said something since instance_calm() */
+    const char *limit;    /* of the configuration's `limits`, which it said the document exceeds; else NULL */
     const char *document; /* name of the document in work, for the log; NULL between documents */
+    unsigned logged;      /* lines it has put into the log since then */
 };
 
 struct host;

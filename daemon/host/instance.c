@@ -13,6 +13,8 @@
 #include "base/mem.h"
 #include "host/internal.h"
 
+enum { LOG_MAX = 100 }; /* lines of a plugin for one document */
+
 static int table_error(const struct siftd_host *host, const char *format, ...) {
     struct instance *instance = host->self;
     va_list args;
@@ -23,9 +25,21 @@ static int table_error(const struct siftd_host *host, const char *format, ...) {
     return SIFTD_ERROR;
 }
 
+/* Says once that a plugin's lines are cut off. */
+static bool logs_too_much(struct instance *instance) {
+    if (!instance->document || ++instance->logged <= LOG_MAX)
+        return false;
+    if (instance->logged == LOG_MAX + 1)
+        log_warn("%s/%s: %s: more than %d lines for one document; what follows is left out",
+                 host_stage_name(instance->plugin->stage), instance->plugin->name, instance->document, LOG_MAX);
+    return true;
+}
+
 static void table_log(const struct siftd_host *host, int level, const char *format, ...) {
     static const enum log_level levels[] = {LOG_DEBUG_, LOG_INFO_, LOG_WARNING_};
-    const struct instance *instance = host->self;
+    struct instance *instance = host->self;
+    if (logs_too_much(instance))
+        return;
     char text[1024];
     va_list args;
     va_start(args, format);
@@ -71,9 +85,29 @@ static struct siftd_str table_pack_file(const struct siftd_host *host, const cha
 }
 
 static const void *table_extension(const struct siftd_host *host, const char *id) {
-    (void)host;
-    (void)id;
-    return NULL;
+    const struct instance *instance = host->self;
+    return strcmp(id, "limits/1") == 0 ? &instance->host->limits : NULL;
+}
+
+static int limits_exceeded(const struct siftd_host *host, const char *limit, uint64_t seen) {
+    struct instance *instance = host->self;
+    char text[256];
+    instance->limit = config_limit_name(limit);
+    config_limit_text(&instance->host->config->limits, limit, seen, text, sizeof text);
+    return host->error(host, "it %s", text);
+}
+
+void limits_init(struct siftd_limits *limits, const struct config_limits *configured) {
+    *limits = (struct siftd_limits){.size = sizeof *limits,
+                                    .file = configured->size,
+                                    .text = configured->text,
+                                    .unpacked = configured->unpacked,
+                                    .ratio = configured->ratio,
+                                    .depth = configured->depth,
+                                    .members = configured->members,
+                                    .records = configured->records,
+                                    .output = configured->output,
+                                    .exceeded = limits_exceeded};
 }
 
 static const struct tree_node *tree_of(const struct siftd_node *node) {

@@ -16,6 +16,7 @@ struct section {
 
 struct host {
     const struct config *config;
+    struct siftd_limits limits;
     struct library **library;
     size_t libraries, library_room;
     struct pack *pack; /* in the order of merging: what is required comes first */
@@ -33,5 +34,7 @@ bool ledger_schema(const struct host *host, const char *path, struct buf *ret);
 /* Stores the options of `given` (a mapping, or NULL) into `self` as the table says. Mistakes are lines; 0 or -EINVAL.
  */
 int options_store(struct instance *instance, const struct config_use *use, struct buf *mistakes);
+/* The configuration's limits as plugins see them. */
+void limits_init(struct siftd_limits *limits, const struct config_limits *configured);
 /* The part of the table that needs no document. */
 void table_init(struct siftd_host *table, const struct siftd_host *calls);

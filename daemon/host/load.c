@@ -19,6 +19,7 @@ const char *host_stage_name(int stage) {
 struct host *host_new(const struct config *config) {
     struct host *host = mem_alloc(sizeof *host);
     host->config = config;
+    limits_init(&host->limits, &config->limits);
     return host;
 }
 

@@ -15,6 +15,16 @@ static struct flow_doc *doc_of(struct pool_job *job) {
     return (struct flow_doc *)((char *)job - offsetof(struct flow_doc, job));
 }
 
+/* What is too large anyway is not given to a worker. */
+static struct pool_death *too_large(const struct config_limits *limits, uint64_t size) {
+    if (size <= limits->size)
+        return NULL;
+    struct pool_death *death = mem_alloc(sizeof *death);
+    death->limit = "size";
+    config_limit_text(limits, death->limit, size, death->reason, sizeof death->reason);
+    return death;
+}
+
 void flow_claimed(void *user, struct intake_doc *doc) {
     struct supervisor *s = user;
     struct flow_doc *f = mem_alloc(sizeof *f);
@@ -28,7 +38,13 @@ void flow_claimed(void *user, struct intake_doc *doc) {
     f->order = ++s->claimed;
     if (pool_jobs(s->rooms->pool) == 0)
         health_moved(s);
-    pool_submit(s->rooms->pool, &f->job);
+    f->death = too_large(&s->rooms->config->limits, doc->size);
+    if (f->death) {
+        intake_passed(s->rooms->intake, doc);
+        commit_add(f);
+    } else {
+        pool_submit(s->rooms->pool, &f->job);
+    }
     commit_claimed(s);
     pressure_soon(s);
 }

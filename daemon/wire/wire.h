@@ -17,6 +17,7 @@ enum {
     WIRE_MAX = 128 * 1024, /* bytes of one message */
     WIRE_CHILD_FD = 3,     /* a child's end of the socket */
     WIRE_SPOOL_EXIT = 87,  /* the exit code of a worker that could not write its spool: its document runs again */
+    WIRE_LIMIT_EXIT = 88,  /* of one whose document went beyond a limit: the progress page says which */
 };
 
 enum wire_type {
@@ -112,6 +113,7 @@ struct wire_progress {
     volatile uint64_t job;
     volatile uint32_t stage; /* enum siftd_stage, 0 between documents */
     volatile char plugin[64];
+    volatile char limit[16], said[256]; /* with WIRE_LIMIT_EXIT: its name, and the sentence's predicate */
 };
 
 enum { WIRE_FDS_MAX = 2 };

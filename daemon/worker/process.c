@@ -247,13 +247,20 @@ static const char *stage_word(uint32_t stage) {
     return stage < sizeof words / sizeof *words ? words[stage] : NULL;
 }
 
+/* Copies what the worker wrote; nothing there is to be trusted. */
+static void copy_text(char *to, size_t size, const volatile char *from, size_t most) {
+    size_t n = 0;
+    for (char c; n < size - 1 && n < most && (c = from[n]); n++)
+        to[n] = c >= ' ' && c != 0x7f ? c : '?';
+    to[n] = 0;
+}
+
 static void tell_death(const struct worker *worker, int status, struct pool_death *ret) {
     const struct wire_progress *page = worker->progress;
     *ret = (struct pool_death){.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0};
     if (page && page->job == worker->job[0]->number && page->stage) {
         ret->stage = stage_word(page->stage);
-        for (size_t i = 0; i < sizeof ret->plugin - 1 && page->plugin[i]; i++)
-            ret->plugin[i] = page->plugin[i];
+        copy_text(ret->plugin, sizeof ret->plugin, page->plugin, sizeof page->plugin);
     }
     if (worker->late) {
         ret->limit = "time";
@@ -266,6 +273,11 @@ static void tell_death(const struct worker *worker, int status, struct pool_deat
         snprintf(ret->reason, sizeof ret->reason,
                  "needed more than the %llu bytes of memory that workers.memory allows",
                  (unsigned long long)worker->pool->config->workers.memory);
+    } else if (page && WIFEXITED(status) && WEXITSTATUS(status) == WIRE_LIMIT_EXIT) {
+        char name[sizeof page->limit];
+        copy_text(name, sizeof name, page->limit, sizeof page->limit);
+        ret->limit = config_limit_name(name);
+        copy_text(ret->reason, sizeof ret->reason, page->said, sizeof page->said);
     } else {
         char text[128];
         bool by_system = ret->signal == SIGKILL;

@@ -55,7 +55,7 @@ struct pool_death {
     const char *stage; /* "extract"; NULL when not known */
     char plugin[64];   /* empty when not known */
     int signal;        /* 0: it ended by itself */
-    const char *limit; /* "time", "memory" or NULL */
+    const char *limit; /* "time", "memory", one of config/limits.def, or NULL */
 };
 
 struct pool_calls {

@@ -13,7 +13,8 @@
  *     1.1   host: place, member, member_lost (decoders of formats whose text is no stretch of the file, and of files in
  * files)
  *           option type SIFTD_TREE_FILE;
- *           SIFTD_FILTER: check() leaves a record out on purpose; `keyed`: a sink that replaces by id
+ *           SIFTD_FILTER: check() leaves a record out on purpose; `keyed`: a sink that replaces by id;
+ *           extension limits/1
  *
  * Rules of growth. Structs and tables grow only at their end; a member's meaning never changes within a major version.
  * The host reads `size` and copies no more than the plugin knew; a plugin that asks for a newer major version is
@@ -253,6 +254,23 @@ struct siftd_host {
     /* DECODE: a document inside this one whose bytes cannot be had (encrypted, damaged, over a limit): its `document`
      * record is a rejected one with `why` as its error. */
     int (*member_lost)(struct siftd_doc *doc, const char *name, const char *why);
+};
+
+/*
+ * extension(host, "limits/1"): how much one document may have, as configured under `limits`. The host itself counts the
+ * file's size, the text, records and output, and the documents inside that it gets by member(); what a plugin unpacks
+ * besides, only the plugin can count, over all containers of the document. One that goes beyond is refused by `return
+ * limits->exceeded(host, "members", seen)`.
+ */
+struct siftd_limits {
+    uint32_t size;                  /* of this struct, in the host's version */
+    uint64_t file, text;            /* bytes */
+    uint64_t unpacked;              /* bytes that come out of everything packed, together */
+    uint64_t ratio, depth, members; /* bytes out of one packed byte; containers in containers; files and parts */
+    uint64_t records, output;       /* and their bytes */
+    /* Says as host->error() does which limit it was, the value seen and the key that changes it, and notes the limit in
+     * the document's record. Returns SIFTD_ERROR. */
+    int (*exceeded)(const struct siftd_host *host, const char *limit, uint64_t seen);
 };
 
 /* --- sinks -------------------------------------------------------------------------------------------------------- */

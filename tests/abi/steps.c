@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A decoder, for tests of the pipeline: text as it stands; the word "binary" at the front is refused. */
+/* A decoder, for tests of the pipeline: text as it stands; the word "binary" at the front is refused, "packed" says
+ * that it has one member too many. */
 #include <siftd/plugin.h>
 #include <string.h>
 
@@ -24,6 +25,10 @@ static int run(void *self, struct siftd_doc *doc) {
     struct siftd_str bytes = host->bytes(doc);
     if (bytes.len >= 6 && memcmp(bytes.at, "binary", 6) == 0)
         return host->error(host, "this is binary");
+    if (bytes.len >= 6 && memcmp(bytes.at, "packed", 6) == 0) {
+        const struct siftd_limits *limits = host->extension(host, "limits/1");
+        return limits->exceeded(host, "members", limits->members + 1);
+    }
     host->set(doc, "charset", "UTF-8");
     return host->text_bytes(doc, 0, bytes.len);
 }

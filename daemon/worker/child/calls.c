@@ -56,7 +56,7 @@ static void *call_doc_alloc(struct siftd_doc *doc, size_t size) {
 /* Fields that the document record has by itself. */
 static bool is_reserved(const char *key) {
     static const char *const reserved[] = {"type",  "id",      "doc",     "source", "status", "bytes",
-                                           "chars", "records", "repairs", "stages", "error"};
+                                           "chars", "records", "repairs", "stages", "error",  "limit"};
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
         if (strcmp(key, reserved[i]) == 0)
             return true;
@@ -166,8 +166,31 @@ static int call_place(struct siftd_doc *doc, size_t start, const char *members) 
     return SIFTD_OK;
 }
 
-static struct member *add_member(struct siftd_doc *doc, const char *name) {
-    if (doc->depth >= MEMBER_DEPTH || doc->members >= MEMBER_COUNT) {
+/* Counts one more document inside; true, and nothing counted, when this is one too many. */
+static bool no_more_members(struct siftd_doc *doc, size_t len) {
+    const struct config_limits *limits = doc->limits;
+    struct totals *total = doc->total;
+    const struct {
+        const char *limit;
+        uint64_t seen, most;
+    } checks[] = {{"depth", doc->depth + 1, limits->depth},
+                  {"members", total->members + 1, limits->members},
+                  {"unpacked", total->unpacked + len, limits->unpacked}};
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+        if (checks[i].seen > checks[i].most) {
+            if (!doc->untaken_limit) {
+                doc->untaken_limit = checks[i].limit;
+                doc->untaken_seen = checks[i].seen;
+            }
+            return true;
+        }
+    total->members++;
+    total->unpacked += len;
+    return false;
+}
+
+static struct member *add_member(struct siftd_doc *doc, const char *name, size_t len) {
+    if (no_more_members(doc, len)) {
         doc->members_untaken++;
         return NULL;
     }
@@ -180,7 +203,7 @@ static struct member *add_member(struct siftd_doc *doc, const char *name) {
 static int call_member(struct siftd_doc *doc, const char *name, const char *bytes, size_t len) {
     if (doc_of(doc)->stage != SIFTD_DECODE)
         return refuse(doc, "member()");
-    struct member *member = add_member(doc, name);
+    struct member *member = add_member(doc, name, len);
     if (!member)
         return SIFTD_SKIP;
     member->bytes = mem_alloc(len + 1);
@@ -192,7 +215,7 @@ static int call_member(struct siftd_doc *doc, const char *name, const char *byte
 static int call_member_lost(struct siftd_doc *doc, const char *name, const char *why) {
     if (doc_of(doc)->stage != SIFTD_DECODE)
         return refuse(doc, "member_lost()");
-    struct member *member = add_member(doc, name);
+    struct member *member = add_member(doc, name, 0);
     if (!member)
         return SIFTD_SKIP;
     member->lost = arena_copy(&doc->arena, why, strlen(why));
@@ -204,12 +227,19 @@ static bool is_inside(const struct siftd_doc *doc, size_t start, size_t end) {
     return start <= end && (end <= doc->size || doc->places);
 }
 
+/* A decoder without an end would not look at what a call returns. */
+static int text_grown(const struct siftd_doc *doc) {
+    if (doc->text.len > doc->limits->text)
+        document_exceeds(doc, "text", doc->text.len);
+    return SIFTD_OK;
+}
+
 static int call_text_bytes(struct siftd_doc *doc, size_t start, size_t end) {
     if (doc_of(doc)->stage != SIFTD_DECODE)
         return refuse(doc, "text_bytes()");
     must(start <= end && end <= doc->size, "a piece outside the file");
     text_append_bytes(&doc->text, doc->bytes, start, end);
-    return SIFTD_OK;
+    return text_grown(doc);
 }
 
 static int call_text_add(struct siftd_doc *doc, const char *utf8, size_t len, size_t start, size_t end) {
@@ -217,7 +247,7 @@ static int call_text_add(struct siftd_doc *doc, const char *utf8, size_t len, si
         return refuse(doc, "text_add()");
     must(is_inside(doc, start, end) && len <= UINT32_MAX && end - start <= UINT32_MAX, "a piece outside the file");
     text_append(&doc->text, utf8, len, start, (uint32_t)len, (uint32_t)(end - start));
-    return SIFTD_OK;
+    return text_grown(doc);
 }
 
 static int call_text_units(struct siftd_doc *doc, const char *utf8, size_t len, size_t start, uint32_t text_unit,
@@ -227,7 +257,7 @@ static int call_text_units(struct siftd_doc *doc, const char *utf8, size_t len, 
     must(text_unit && len % text_unit == 0 && is_inside(doc, start, start + len / text_unit * byte_unit),
          "a piece outside the file");
     text_append(&doc->text, utf8, len, start, text_unit, byte_unit);
-    return SIFTD_OK;
+    return text_grown(doc);
 }
 
 static int call_edit(struct siftd_doc *doc, size_t start, size_t end, const char *with, size_t len,
@@ -253,6 +283,8 @@ static struct siftd_record *call_record(struct siftd_doc *doc, const char *type,
                                     .place = {start, end}};
     mem_push(doc->record, doc->records, doc->record_room);
     doc->record[doc->records++] = record;
+    if (doc->records > doc->limits->records)
+        document_exceeds(doc, "records", doc->records);
     return record;
 }
 

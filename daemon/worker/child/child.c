@@ -131,13 +131,24 @@ static void finish(struct worker *worker) {
     free(worker->message);
 }
 
+static void put_text(volatile char *to, size_t size, const char *text) {
+    size_t len = strnlen(text, size - 1);
+    memcpy((char *)to, text, len);
+    to[len] = 0;
+}
+
 static void note_step(void *user, int stage, const char *plugin) {
     struct wire_progress *progress = ((struct worker *)user)->progress;
     progress->stage = 0; /* the daemon believes the name only beside a stage */
-    size_t len = strnlen(plugin, sizeof progress->plugin - 1);
-    memcpy((char *)progress->plugin, plugin, len);
-    progress->plugin[len] = 0;
+    put_text(progress->plugin, sizeof progress->plugin, plugin);
     progress->stage = (uint32_t)stage;
+}
+
+static void end_at_limit(void *user, const char *limit, const char *text) {
+    struct wire_progress *progress = ((struct worker *)user)->progress;
+    put_text(progress->limit, sizeof progress->limit, limit);
+    put_text(progress->said, sizeof progress->said, text);
+    _exit(WIRE_LIMIT_EXIT);
 }
 
 static void queue_job(struct worker *worker) {
@@ -201,7 +212,8 @@ static void work(struct worker *worker, const struct wire_job *job, const char *
                                   .flush = flush,
                                   .step = note_step,
                                   .flush_at = SPOOL_PIECE,
-                                  .guard = job->leased ? GUARD_LEASE : GUARD_CONTENT};
+                                  .guard = job->leased ? GUARD_LEASE : GUARD_CONTENT,
+                                  .exceeded = end_at_limit};
     struct error err = {0};
     worker->job = job->job;
     worker->progress->job = job->job;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 enum { QUOTE_MAX = 4096, KEEP_MAX = 1 << 20 };
@@ -26,6 +27,7 @@ static void free_members(struct siftd_doc *doc) {
     for (size_t i = 0; i < doc->members; i++)
         document_free_member(doc, i);
     doc->members = doc->members_untaken = 0;
+    doc->untaken_limit = NULL;
 }
 
 static void free_records(struct siftd_doc *doc) {
@@ -107,6 +109,8 @@ void document_enter_member(struct siftd_doc *doc, const struct siftd_doc *outer,
     doc->depth = outer->depth + 1;
     doc->body = outer->body;
     doc->calls = outer->calls;
+    doc->limits = outer->limits;
+    doc->total = outer->total;
     memcpy(doc->sha256, outer->sha256, SHA256_SIZE);
     memcpy(doc->id_prefix, outer->id_prefix, sizeof doc->id_prefix);
 }
@@ -169,10 +173,21 @@ int document_apply_edits(struct siftd_doc *doc, struct error *err) {
                          edit->start, edit->end);
     }
     text_apply(&doc->text, &doc->edits);
+    if (doc->text.len > doc->limits->text)
+        document_exceeds(doc, "text", doc->text.len);
     if (doc->edits.edits)
         move_marks(doc);
     edit_clear(&doc->edits);
     return 0;
+}
+
+_Noreturn void document_exceeds(const struct siftd_doc *doc, const char *limit, uint64_t seen) {
+    char text[256];
+    config_limit_text(doc->limits, limit, seen, text, sizeof text);
+    if (doc->calls->exceeded)
+        doc->calls->exceeded(doc->calls->user, limit, text);
+    log_error("%s %s; the process ends", doc->name, text);
+    exit(1);
 }
 
 /* --- facts and counts --------------------------------------------------------------------------------------------- */
@@ -405,6 +420,11 @@ int document_line(struct siftd_doc *doc, const char *type, const char *line, siz
     buf_add(doc->body, line, len);
     buf_char(doc->body, '\n');
     doc->lines++;
+    doc->total->output += len + 1;
+    if (++doc->total->records > doc->limits->records)
+        document_exceeds(doc, "records", doc->total->records);
+    if (doc->total->output > doc->limits->output)
+        document_exceeds(doc, "output", doc->total->output);
     if (type)
         tally_add(doc, &doc->types, type, 1);
     if (doc->calls->flush && doc->body->len >= doc->calls->flush_at) {

@@ -66,6 +66,11 @@ struct siftd_record {
     size_t refs, ref_room;
 };
 
+/* Of the dropped file with all that is inside it, for its limits. */
+struct totals {
+    uint64_t members, unpacked, records, output;
+};
+
 struct siftd_doc {
     uint32_t magic;
     struct arena arena;
@@ -103,6 +108,8 @@ struct siftd_doc {
     unsigned depth;   /* 0: the dropped file */
     struct member *member;
     size_t members, member_room, members_untaken;
+    const char *untaken_limit; /* the first limit that kept one out, and what was seen of it */
+    uint64_t untaken_seen;
 
     /* The pipeline's side. */
     struct instance *running; /* whose call this is */
@@ -113,10 +120,9 @@ struct siftd_doc {
     int flush_error;
     struct instance *const *checker; /* validators with check() */
     size_t checkers;
+    const struct config_limits *limits;
+    struct totals *total;
 };
-
-/* Documents inside documents: how deep, and how many in one. Deeper and more only by somebody's ill will. */
-enum { MEMBER_DEPTH = 5, MEMBER_COUNT = 10000 };
 
 enum { DOC_MAGIC = 0x73644f43, RECORD_MAGIC = 0x73645243 };
 
@@ -137,6 +143,9 @@ void document_set(struct siftd_doc *doc, const char *key, const char *value);
 void document_set_json(struct siftd_doc *doc, const char *key, const char *json);
 const struct fact *document_fact(const struct siftd_doc *doc, const char *key);
 void tally_add(struct siftd_doc *doc, struct tallies *tallies, const char *name, uint64_t count);
+
+/* The running plugin made more than a limit allows: ends the process. */
+_Noreturn void document_exceeds(const struct siftd_doc *doc, const char *limit, uint64_t seen);
 
 /* Orders the emitted records by place and gives them their ids; from then on only findings are emitted. */
 void document_close_records(struct siftd_doc *doc);

@@ -73,6 +73,8 @@ static int load_pipeline(struct processor *processor, const struct config_pipeli
 int processor_open(const struct config *config, struct processor **ret, struct buf *mistakes) {
     struct processor *processor = mem_alloc(sizeof *processor);
     document_init(&processor->doc);
+    processor->doc.limits = &config->limits;
+    processor->doc.total = &processor->total;
     processor->host = host_new(config);
     processor->pipelines = config->pipelines;
     processor->pipeline = mem_alloc(config->pipelines * sizeof *processor->pipeline);

@@ -109,7 +109,8 @@ struct passage {
     struct process_result *shown; /* gets text and facts, too; or NULL */
     uint64_t spent[STAGES];       /* nanoseconds */
     struct account bytes;
-    char error[1200]; /* why the document is rejected */
+    char error[1200];  /* why the document is rejected */
+    const char *limit; /* the limit that it exceeds, if this is why */
 };
 
 static uint64_t now_ns(void) {
@@ -123,6 +124,7 @@ static void enter(struct passage *run, int stage, struct instance *instance) {
     run->doc->running = instance;
     if (instance) {
         instance->failed = false;
+        instance->limit = NULL;
         instance->document = run->doc->name;
     }
     if (run->calls->step)
@@ -149,10 +151,10 @@ static void note_failure(struct passage *run, const struct instance *instance, c
 }
 
 static void note_untaken(struct siftd_doc *doc) {
-    char text[200];
-    snprintf(text, sizeof text,
-             "%zu of %zu documents inside were not read: no more than %d are taken, and none more than %d levels deep",
-             doc->members_untaken, doc->members_untaken + doc->members, MEMBER_COUNT, MEMBER_DEPTH);
+    char why[200], text[300];
+    config_limit_text(doc->limits, doc->untaken_limit, doc->untaken_seen, why, sizeof why);
+    snprintf(text, sizeof text, "%zu of %zu documents inside were not read: the file %s", doc->members_untaken,
+             doc->members_untaken + doc->members, why);
     note(doc, text);
 }
 
@@ -183,6 +185,7 @@ static int decode(struct passage *run) {
     if (best->plugin->run(best->self, doc) == SIFTD_OK)
         return 0;
     snprintf(run->error, sizeof run->error, "decode/%s: %s", best->plugin->name, reason(best));
+    run->limit = best->limit;
     return -1;
 }
 
@@ -348,14 +351,21 @@ static void write_document(struct passage *run, int status) {
     buf_char(out, '}');
     if (status == REJECTED)
         json_field(out, "error", run->error);
+    if (run->limit)
+        json_field(out, "limit", run->limit);
     buf_char(out, '}');
     document_line(doc, "document", out->at, out->len);
+}
+
+static void forget_document(struct instance *instance) {
+    instance->document = NULL;
+    instance->logged = 0;
 }
 
 static void leave(struct passage *run) {
     for (int s = SIFTD_DECODE; s < STAGES; s++)
         for (size_t i = 0; i < run->pipeline->stage[s].count; i++)
-            run->pipeline->stage[s].instance[i]->document = NULL;
+            forget_document(run->pipeline->stage[s].instance[i]);
     enter(run, 0, NULL);
 }
 
@@ -443,11 +453,15 @@ int processor_run(struct processor *processor, size_t index, int fd, const char 
     struct stat st;
     struct error why = {0};
     document_reset(doc);
+    processor->total = (struct totals){0};
     ret->body.len = 0;
     doc->body = &ret->body;
     doc->calls = calls;
+    doc->name = name;
     int r = fstat(fd, &st) < 0 ? error_errno(&why, errno, "the file cannot be looked at")
                                : content_open(fd, &st, &content, &why);
+    if (content.size > doc->limits->size)
+        document_exceeds(doc, "size", content.size);
     const char *bytes = content.map ? content.map : content.own ? content.own : "";
     document_identify(doc, name, bytes, content.size);
     if (r < 0)

@@ -20,4 +20,5 @@ struct processor {
     struct pipeline *pipeline;
     size_t pipelines;
     struct siftd_doc doc;
+    struct totals total;
 };

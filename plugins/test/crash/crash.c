@@ -22,11 +22,6 @@ static const struct siftd_option options[] = {
     {.name = NULL},
 };
 
-static int open_fault(void *self, const struct siftd_host *host) {
-    ((struct fault *)self)->host = host;
-    return SIFTD_OK;
-}
-
 static void crash(const char *how) {
     switch (how[0]) {
     case 'm':
@@ -50,15 +45,4 @@ static int run(void *self, struct siftd_doc *doc) {
     return SIFTD_OK;
 }
 
-static const struct siftd_plugin plugin = {
-    .name = "crash",
-    .stage = SIFTD_EXTRACT,
-    .version = "1.0",
-    .summary = "ends its process on purpose: for drills and tests",
-    .content = SIFTD_PROSE | SIFTD_ROWS,
-    .options = options,
-    .instance_size = sizeof(struct fault),
-    .open = open_fault,
-    .run = run,
-};
-SIFTD_PLUGIN(plugin)
+FAULT(struct fault, "crash", "ends its process")

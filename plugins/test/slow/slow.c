@@ -26,11 +26,6 @@ static const struct siftd_option options[] = {
     {.name = NULL},
 };
 
-static int open_fault(void *self, const struct siftd_host *host) {
-    ((struct fault *)self)->host = host;
-    return SIFTD_OK;
-}
-
 static int64_t now_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -47,15 +42,4 @@ static int run(void *self, struct siftd_doc *doc) {
     return SIFTD_OK;
 }
 
-static const struct siftd_plugin plugin = {
-    .name = "slow",
-    .stage = SIFTD_EXTRACT,
-    .version = "1.0",
-    .summary = "takes its time on purpose: for drills and tests",
-    .content = SIFTD_PROSE | SIFTD_ROWS,
-    .options = options,
-    .instance_size = sizeof(struct fault),
-    .open = open_fault,
-    .run = run,
-};
-SIFTD_PLUGIN(plugin)
+FAULT(struct fault, "slow", "takes its time")

@@ -184,6 +184,25 @@ static void every_mistake_is_named(void **state) {
                     "c.yaml:8:44: timeout is 1ms; it may be from 10 to 86400000 milliseconds\n");
 }
 
+static void limits_have_bounds(void **state) {
+    (void)state;
+    char text[256];
+    struct config *c = parse(MINIMAL "limits: { ratio: 50, text: 3MiB }\n", "c.yaml", true);
+    assert_int_equal(c->limits.ratio, 50);
+    assert_int_equal(c->limits.text, 3 << 20);
+    assert_int_equal(c->limits.members, 10000);
+    config_limit_text(&c->limits, "text", (3 << 20) + 1, text, sizeof text);
+    assert_string_equal(text, "has a text of 3145729 bytes, more than the 3 MiB that limits.text allows");
+    config_limit_text(&c->limits, "ratio", 51, text, sizeof text);
+    assert_string_equal(text, "unpacks to 51 times its size, more than the 50 that limits.ratio allows");
+    config_free(c);
+    expect_mistakes("limits: { ratio: 1, depht: 3, records: many, output: 1 }\n", false,
+                    "c.yaml:1:18: ratio is 1; it may be from 2 to 9223372036854775807\n"
+                    "c.yaml:1:21: \"depht\" is no key of limits; did you mean \"depth\"?\n"
+                    "c.yaml:1:40: records wants a whole number, not \"many\"\n"
+                    "c.yaml:1:54: output is 1; it may be from 1024 to 9223372036854775807 bytes\n");
+}
+
 static void wrong_types_say_what_is_wanted(void **state) {
     (void)state;
     expect_mistakes(
@@ -320,6 +339,7 @@ int main(void) {
         cmocka_unit_test(unfinished_names_are_always_excluded),
         cmocka_unit_test(builtin_runs_without_a_file),
         cmocka_unit_test(every_mistake_is_named),
+        cmocka_unit_test(limits_have_bounds),
         cmocka_unit_test(wrong_types_say_what_is_wanted),
         cmocka_unit_test(pipelines_are_checked),
         cmocka_unit_test(folders_that_would_loop_are_refused),

@@ -24,11 +24,13 @@ static struct config *load(const char *path, struct buf *text) {
 static void the_whole_one_names_every_key(void **state) {
     (void)state;
     static const char *const keys[] = {
-        "state_dir", "plugin_dirs", "pack_dirs", "packs",    "watch",    "dir",         "recursive", "include",
-        "exclude",   "quiet",       "when_done", "done_dir", "pipeline", "workers",     "count",     "timeout",
-        "memory",    "isolation",   "pipelines", "sinks",    "plugin",   "types",       "journal",   "segment",
-        "retain",    "admin",       "listen",    "socket",   "backlog",  "backlog_age", "disk",      "free",
-        "reserve",   "quarantine",  "retries",   "backoff",  "longest",  "receipts",    "health",    "stalled"};
+        "state_dir", "plugin_dirs", "pack_dirs", "packs",     "watch",     "dir",        "recursive",
+        "include",   "exclude",     "quiet",     "when_done", "done_dir",  "pipeline",   "workers",
+        "count",     "timeout",     "memory",    "isolation", "pipelines", "sinks",      "plugin",
+        "types",     "journal",     "segment",   "retain",    "admin",     "listen",     "socket",
+        "backlog",   "backlog_age", "disk",      "free",      "reserve",   "quarantine", "retries",
+        "backoff",   "longest",     "receipts",  "health",    "stalled",   "limits",     "size",
+        "unpacked",  "ratio",       "depth",     "members",   "text",      "records",    "output"};
     struct buf text = {0};
     struct config *c = load(SIFTD_SOURCE_DIR "/conf/siftd.yaml", &text);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
@@ -75,6 +77,7 @@ static void both_mean_the_same_defaults(void **state) {
     assert_int_equal(whole->workers.timeout, least->workers.timeout);
     assert_int_equal(whole->workers.memory, least->workers.memory);
     assert_int_equal(whole->workers.per_document, least->workers.per_document);
+    assert_memory_equal(&whole->limits, &least->limits, sizeof whole->limits);
     assert_int_equal(whole->journal.segment, least->journal.segment);
     assert_int_equal(whole->journal.retain, least->journal.retain);
     assert_int_equal(whole->health.stalled, least->health.stalled);

@@ -119,6 +119,16 @@ static void rejects(void **state) {
     has("none of the 2 decoders reads this kind of file");
 }
 
+static void limits_of_plugins_name_their_key(void **state) {
+    (void)state;
+    run("packed", SIZE_MAX);
+    assert_int_equal(result.status, 2);
+    has("\"error\":\"decode/steps: it has 10001 members, more than the 10000 that limits.members allows\"");
+    has("\"limit\":\"members\"");
+    run("binary", SIZE_MAX);
+    assert_null(strstr(result.body.at, "\"limit\""));
+}
+
 static void rows_keep_their_digits(void **state) {
     (void)state;
     run("rows", SIZE_MAX);
@@ -189,7 +199,9 @@ static void too_deep_is_a_finding(void **state) {
     (void)state;
     run("[[[[[[[[x]]]]]]]]", SIZE_MAX);
     has("\"id\":\"m1.1.1.1.1-document\"");
-    has("\"check\":\"plugin\",\"holds\":false,\"message\":\"1 of 1 documents inside were not read");
+    has("\"check\":\"plugin\",\"holds\":false,\"message\":\"1 of 1 documents inside were not read: the file has "
+        "documents inside documents, 6 deep, more than "
+        "the 5 that limits.depth allows");
     assert_null(strstr(result.body.at, "m1.1.1.1.1.1-"));
 }
 
@@ -254,6 +266,8 @@ int main(void) {
         cmocka_unit_test(what_is_kept_out_is_accounted_for),
         cmocka_unit_test(every_byte_is_accounted_for),
         cmocka_unit_test(lost_members_are_told),
+        cmocka_unit_test(lost_members_are_told),
+        cmocka_unit_test(limits_of_plugins_name_their_key),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
