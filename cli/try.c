@@ -63,8 +63,7 @@ static int keep(void *user, const char *at, size_t len) {
     return 0;
 }
 
-/* A plugin that makes too much of something is not stopped otherwise. */
-static void exceeded(void *user, const char *limit, const char *text) {
+static void end_trial(void *user, const char *limit, const char *text) {
     const struct trial *trial = user;
     (void)limit;
     log_error("%s %s", trial->name, text);
@@ -101,7 +100,7 @@ static int try_file(struct trial *trial, const char *path) {
     trial->name = standard ? "-" : slash ? slash + 1 : path;
     trial->rest.len = 0;
     struct process_result result = {0};
-    struct process_calls calls = {.user = trial, .flush = keep, .flush_at = 1 << 20, .exceeded = exceeded};
+    struct process_calls calls = {.user = trial, .flush = keep, .flush_at = 1 << 20, .end = end_trial};
     struct error err = {0};
     int r = processor_run(trial->processor, trial->pipeline, fd, trial->name, &calls, trial->show != SHOW_RECORDS,
                           &result, &err);

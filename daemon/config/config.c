@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "config/read.h"
 
-enum { FILE_MAX = 16 << 20, WORKERS_MAX = 64 };
+enum { FILE_MAX = 16 << 20, WORKERS_MAX = 64, DESCRIPTORS_MIN = 16, DESCRIPTORS_MAX = 65536 };
 
 #define DAY INT64_C(86400000)
 #define MIB (INT64_C(1) << 20)
@@ -46,7 +46,9 @@ static void read_workers(struct reader *r, const struct key *key, const struct t
     static const struct key keys[] = {
         {"count", read_count, offsetof(struct config, workers.count), 0, 0},
         {"timeout", read_duration, offsetof(struct config, workers.timeout), 10, DAY},
+        {"cpu", read_duration, offsetof(struct config, workers.cpu), 10, DAY},
         {"memory", read_size, offsetof(struct config, workers.memory), 16 * MIB, INT64_MAX},
+        {"descriptors", read_number, offsetof(struct config, workers.descriptors), DESCRIPTORS_MIN, DESCRIPTORS_MAX},
         {"isolation", read_isolation, offsetof(struct config, workers.per_document), 0, 0},
         {NULL, NULL, 0, 0, 0},
     };

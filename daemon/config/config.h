@@ -81,10 +81,12 @@ struct config {
     struct config_sink *sink;
     size_t sinks;
     struct {
-        unsigned count;    /* 0: auto (one per processor, at least 1, at most 64) */
-        int64_t timeout;   /* milliseconds for one document */
-        uint64_t memory;   /* bytes of heap a worker may have */
-        bool per_document; /* isolation: document */
+        unsigned count;       /* 0: auto (one per processor, at least 1, at most 64) */
+        int64_t timeout;      /* milliseconds for one document */
+        int64_t cpu;          /* milliseconds of processor time for one document */
+        uint64_t memory;      /* bytes of heap a worker may have */
+        uint64_t descriptors; /* files it may have open, besides those that its plugins opened at the start */
+        bool per_document;    /* isolation: document */
     } workers;
     struct config_limits limits;
     struct {

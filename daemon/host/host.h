@@ -20,7 +20,7 @@ struct library {
 
 /* One configured use of a plugin, open. */
 struct instance {
-    struct siftd_host table; /* what the plugin sees; table.self is the instance */
+    const struct siftd_host *table; /* what the plugin sees, where it cannot be changed; table->self is the instance */
     const struct siftd_plugin *plugin;
     struct host *host;
     void *self;

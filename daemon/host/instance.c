@@ -86,7 +86,7 @@ static struct siftd_str table_pack_file(const struct siftd_host *host, const cha
 
 static const void *table_extension(const struct siftd_host *host, const char *id) {
     const struct instance *instance = host->self;
-    return strcmp(id, "limits/1") == 0 ? &instance->host->limits : NULL;
+    return strcmp(id, "limits/1") == 0 ? instance->host->limits : NULL;
 }
 
 static int limits_exceeded(const struct siftd_host *host, const char *limit, uint64_t seen) {
@@ -97,17 +97,18 @@ static int limits_exceeded(const struct siftd_host *host, const char *limit, uin
     return host->error(host, "it %s", text);
 }
 
-void limits_init(struct siftd_limits *limits, const struct config_limits *configured) {
-    *limits = (struct siftd_limits){.size = sizeof *limits,
-                                    .file = configured->size,
-                                    .text = configured->text,
-                                    .unpacked = configured->unpacked,
-                                    .ratio = configured->ratio,
-                                    .depth = configured->depth,
-                                    .members = configured->members,
-                                    .records = configured->records,
-                                    .output = configured->output,
-                                    .exceeded = limits_exceeded};
+const struct siftd_limits *limits_new(const struct config_limits *configured) {
+    const struct siftd_limits limits = {.size = sizeof limits,
+                                        .file = configured->size,
+                                        .text = configured->text,
+                                        .unpacked = configured->unpacked,
+                                        .ratio = configured->ratio,
+                                        .depth = configured->depth,
+                                        .members = configured->members,
+                                        .records = configured->records,
+                                        .output = configured->output,
+                                        .exceeded = limits_exceeded};
+    return sealed_copy(&limits, sizeof limits);
 }
 
 static const struct tree_node *tree_of(const struct siftd_node *node) {
@@ -208,10 +209,12 @@ int instance_open(struct host *host, const struct config_use *use, const struct 
     struct instance *instance = instance_prepare(host, use, mistakes);
     if (!instance)
         return -EINVAL;
-    table_init(&instance->table, calls);
-    instance->table.self = instance;
+    struct siftd_host table = {0};
+    table_init(&table, calls);
+    table.self = instance;
+    instance->table = sealed_copy(&table, sizeof table);
     const struct siftd_plugin *plugin = instance->plugin;
-    if (plugin->open && plugin->open(instance->self, &instance->table) != SIFTD_OK) {
+    if (plugin->open && plugin->open(instance->self, instance->table) != SIFTD_OK) {
         buf_printf(mistakes, "%s: %s \"%s\" cannot begin: %s\n", instance->where, host_stage_name(use->stage),
                    use->name, instance->failed ? instance->error : "it gave no reason");
         instance->plugin = NULL;
@@ -227,6 +230,7 @@ struct instance *instance_close(struct instance *instance) {
         return NULL;
     if (instance->plugin && instance->plugin->close)
         instance->plugin->close(instance->self);
+    sealed_free(instance->table, sizeof *instance->table);
     free(instance->self);
     arena_free(&instance->arena);
     free(instance);

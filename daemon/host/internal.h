@@ -16,7 +16,7 @@ struct section {
 
 struct host {
     const struct config *config;
-    struct siftd_limits limits;
+    const struct siftd_limits *limits; /* where plugins cannot change it */
     struct library **library;
     size_t libraries, library_room;
     struct pack *pack; /* in the order of merging: what is required comes first */
@@ -35,6 +35,9 @@ bool ledger_schema(const struct host *host, const char *path, struct buf *ret);
  */
 int options_store(struct instance *instance, const struct config_use *use, struct buf *mistakes);
 /* The configuration's limits as plugins see them. */
-void limits_init(struct siftd_limits *limits, const struct config_limits *configured);
+const struct siftd_limits *limits_new(const struct config_limits *configured);
+/* A copy in memory that can only be read: what a plugin gets from the host and must not write to. */
+const void *sealed_copy(const void *from, size_t size);
+void sealed_free(const void *sealed, size_t size);
 /* The part of the table that needs no document. */
 void table_init(struct siftd_host *table, const struct siftd_host *calls);

@@ -19,7 +19,7 @@ const char *host_stage_name(int stage) {
 struct host *host_new(const struct config *config) {
     struct host *host = mem_alloc(sizeof *host);
     host->config = config;
-    limits_init(&host->limits, &config->limits);
+    host->limits = limits_new(&config->limits);
     return host;
 }
 
@@ -32,6 +32,7 @@ struct host *host_free(struct host *host) {
     }
     free(host->library);
     packs_free(host);
+    sealed_free(host->limits, sizeof *host->limits);
     free(host);
     return NULL;
 }

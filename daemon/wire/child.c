@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -76,10 +77,12 @@ int child_start(const char *role, struct child *ret, struct error *err) {
 }
 
 int child_reap(struct child *child, bool block, int *ret_status) {
+    struct rusage used = {0};
     pid_t r;
     do
-        r = waitpid(child->pid, ret_status, block ? 0 : WNOHANG);
+        r = wait4(child->pid, ret_status, block ? 0 : WNOHANG, &used);
     while (r < 0 && errno == EINTR);
+    child->peak = (uint64_t)used.ru_maxrss * 1024;
     return r == child->pid;
 }
 

@@ -6,14 +6,16 @@
  */
 #pragma once
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/error.h"
 
 struct child {
     pid_t pid;
-    int pidfd;  /* readable when the child has ended; for poll */
-    int socket; /* the parent's end, non-blocking */
+    int pidfd;     /* readable when the child has ended; for poll */
+    int socket;    /* the parent's end, non-blocking */
+    uint64_t peak; /* when it is reaped: the most memory it had, in bytes, files that it mapped included */
 };
 
 /* role: "worker", "sink" or "inspect". 0, or a negative errno with a message. */

@@ -17,6 +17,7 @@ enum {
     WIRE_MAX = 128 * 1024, /* bytes of one message */
     WIRE_CHILD_FD = 3,     /* a child's end of the socket */
     WIRE_SPOOL_EXIT = 87,  /* the exit code of a worker that could not write its spool: its document runs again */
+    WIRE_CALL_EXIT = 89,   /* of one that made a system call which is not for it: the progress page says which */
     WIRE_LIMIT_EXIT = 88,  /* of one whose document went beyond a limit: the progress page says which */
 };
 
@@ -35,7 +36,7 @@ struct wire_header {
 
 enum wire_role { WIRE_WORKER = 1, WIRE_SINK = 2, WIRE_INSPECT = 3 };
 
-/* Parts of a worker's confinement. */
+/* Parts of a child's confinement (confine/). */
 enum wire_confine {
     WIRE_CONFINE_PATHS = 1,   /* Landlock: no path at all */
     WIRE_CONFINE_NETWORK = 2, /* Landlock 4: no TCP; the filter of calls refuses sockets in any case */
@@ -113,6 +114,7 @@ struct wire_progress {
     volatile uint64_t job;
     volatile uint32_t stage; /* enum siftd_stage, 0 between documents */
     volatile char plugin[64];
+    volatile uint32_t call;             /* with WIRE_CALL_EXIT: the system call's number plus 1 */
     volatile char limit[16], said[256]; /* with WIRE_LIMIT_EXIT: its name, and the sentence's predicate */
 };
 

@@ -32,8 +32,10 @@ struct worker {
     struct pool_job *job[WORKER_WINDOW_MANY]; /* in the order sent */
     unsigned jobs;
     uint64_t since; /* loop time at which job[0] became the first */
-    bool foul;      /* killed for a message that fits nowhere */
-    bool late;      /* killed for its time, at late_job */
+    clockid_t cpu_clock;
+    int64_t cpu_since; /* milliseconds the process had computed by then */
+    bool foul;         /* killed for a message that fits nowhere */
+    const char *late;  /* killed for this limit ("time", "cpu"), at late_job */
     uint64_t late_job;
     bool served; /* has answered since its start */
     bool wants_spool;

@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "confine/confine.h"
 #include "worker/inside.h"
 
 static void on_messages(uv_poll_t *poll, int status, int events);
@@ -73,7 +74,10 @@ void worker_start(struct worker *worker) {
         return;
     }
     worker->state = WORKER_STARTING;
-    worker->foul = worker->late = worker->retired = worker->served = false;
+    worker->foul = worker->retired = worker->served = false;
+    worker->late = NULL;
+    if (clock_getcpuclockid(worker->child.pid, &worker->cpu_clock) != 0)
+        worker->cpu_clock = CLOCK_PROCESS_CPUTIME_ID;
     watch_child(worker);
     int e = send_start(worker);
     if (e < 0) {
@@ -85,11 +89,24 @@ void worker_start(struct worker *worker) {
 
 /* --- work --------------------------------------------------------------------------------------------------------- */
 
+static uint64_t first_look(const struct config *config) {
+    return (uint64_t)(config->workers.timeout < config->workers.cpu ? config->workers.timeout : config->workers.cpu);
+}
+
+/* Milliseconds that the worker has computed since its start. Asked of the kernel: what is in its memory is not to be
+ * trusted. */
+static int64_t computed(const struct worker *worker) {
+    struct timespec t = {0};
+    clock_gettime(worker->cpu_clock, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 static void became_first(struct worker *worker) {
     worker->since = uv_now(worker->pool->loop);
+    worker->cpu_since = computed(worker);
     /* A running timer is left alone: it looks at `since` when it fires. */
     if (worker->jobs && !uv_is_active((uv_handle_t *)&worker->timer))
-        uv_timer_start(&worker->timer, worker_on_timer, (uint64_t)worker->pool->config->workers.timeout, 0);
+        uv_timer_start(&worker->timer, worker_on_timer, first_look(worker->pool->config), 0);
 }
 
 int worker_send(struct worker *worker, struct pool_job *job) {
@@ -255,6 +272,13 @@ static void copy_text(char *to, size_t size, const volatile char *from, size_t m
     to[n] = 0;
 }
 
+/* A plugin that does not look whether it got its memory crashes where the limit is. The file itself, which is mapped,
+ * does not count. */
+static bool was_full(const struct worker *worker) {
+    uint64_t limit = worker->pool->config->workers.memory, file = worker->job[0]->size;
+    return limit && worker->child.peak > file && worker->child.peak - file >= limit / 8 * 7;
+}
+
 static void tell_death(const struct worker *worker, int status, struct pool_death *ret) {
     const struct wire_progress *page = worker->progress;
     *ret = (struct pool_death){.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0};
@@ -262,27 +286,42 @@ static void tell_death(const struct worker *worker, int status, struct pool_deat
         ret->stage = stage_word(page->stage);
         copy_text(ret->plugin, sizeof ret->plugin, page->plugin, sizeof page->plugin);
     }
+    const struct config *config = worker->pool->config;
+    char text[128];
     if (worker->late) {
-        ret->limit = "time";
-        snprintf(ret->reason, sizeof ret->reason, "took longer than the %lld ms that workers.timeout allows",
-                 (long long)worker->pool->config->workers.timeout);
+        bool computing = strcmp(worker->late, "cpu") == 0;
+        ret->limit = worker->late;
+        snprintf(ret->reason, sizeof ret->reason, "%s longer than the %lld ms that workers.%s allows",
+                 computing ? "computed" : "took",
+                 (long long)(computing ? config->workers.cpu : config->workers.timeout), computing ? "cpu" : "timeout");
     } else if (worker->foul) {
         snprintf(ret->reason, sizeof ret->reason, "made its worker send a message that fits nowhere");
     } else if (WIFEXITED(status) && WEXITSTATUS(status) == MEM_EXIT) {
         ret->limit = "memory";
         snprintf(ret->reason, sizeof ret->reason,
                  "needed more than the %llu bytes of memory that workers.memory allows",
-                 (unsigned long long)worker->pool->config->workers.memory);
+                 (unsigned long long)config->workers.memory);
     } else if (page && WIFEXITED(status) && WEXITSTATUS(status) == WIRE_LIMIT_EXIT) {
         char name[sizeof page->limit];
         copy_text(name, sizeof name, page->limit, sizeof page->limit);
         ret->limit = config_limit_name(name);
         copy_text(ret->reason, sizeof ret->reason, page->said, sizeof page->said);
+    } else if (page && WIFEXITED(status) && WEXITSTATUS(status) == WIRE_CALL_EXIT) {
+        ret->signal = SIGSYS;
+        snprintf(ret->reason, sizeof ret->reason,
+                 "took its worker down by the system call %s, which workers may not make (signal %d)",
+                 confine_call_name(page->call - 1, text, sizeof text), SIGSYS);
+    } else if (ret->signal == SIGXFSZ) {
+        ret->limit = "output";
+        snprintf(ret->reason, sizeof ret->reason, "wrote more to the file for its records than limits.output allows");
     } else {
-        char text[128];
-        bool by_system = ret->signal == SIGKILL;
+        bool by_system = ret->signal == SIGKILL, full = ret->signal && was_full(worker);
+        ret->limit = full ? "memory" : NULL;
         snprintf(ret->reason, sizeof ret->reason, "took its worker down, which %s%s",
-                 child_status_text(status, text, sizeof text), by_system ? ", most likely for want of memory" : "");
+                 child_status_text(status, text, sizeof text),
+                 full        ? " when it had used up the memory that workers.memory allows"
+                 : by_system ? ", most likely for want of memory"
+                             : "");
     }
 }
 
@@ -374,6 +413,19 @@ static void on_end(uv_poll_t *poll, int status, int events) {
     uv_close((uv_handle_t *)&worker->end, on_handle_closed);
 }
 
+/* Milliseconds until the first document may have used up its time; with none left, worker->late says which. A process
+ * with one thread cannot compute longer than the clock goes, so that neither is overlooked. */
+static int64_t time_left(struct worker *worker) {
+    const struct config *config = worker->pool->config;
+    int64_t now = (int64_t)uv_now(worker->pool->loop);
+    if (worker->wants_spool) /* waiting for us does not count */
+        worker->since = (uint64_t)now;
+    int64_t clock = config->workers.timeout - (now - (int64_t)worker->since);
+    int64_t cpu = config->workers.cpu - (computed(worker) - worker->cpu_since);
+    worker->late = clock <= 0 ? "time" : cpu <= 0 ? "cpu" : NULL;
+    return clock < cpu ? clock : cpu;
+}
+
 void worker_on_timer(uv_timer_t *timer) {
     struct worker *worker = timer->data;
     if (worker->state == WORKER_PAUSED) {
@@ -384,18 +436,16 @@ void worker_on_timer(uv_timer_t *timer) {
         worker_kill(worker);
         return;
     }
-    uint64_t now = uv_now(worker->pool->loop), limit = (uint64_t)worker->pool->config->workers.timeout;
     if (worker->state == WORKER_READY && (worker->jobs == 0 || worker->late))
         return;
-    if (worker->wants_spool) /* waiting for us does not count */
-        worker->since = now;
-    if (worker->state == WORKER_READY && now - worker->since < limit) {
-        uv_timer_start(timer, worker_on_timer, limit - (now - worker->since), 0);
-        return;
-    }
-    worker->late = worker->state == WORKER_READY;
-    if (worker->late)
+    if (worker->state == WORKER_READY) {
+        int64_t left = time_left(worker);
+        if (left > 0) {
+            uv_timer_start(timer, worker_on_timer, (uint64_t)left, 0);
+            return;
+        }
         worker->late_job = worker->job[0]->number;
+    }
     kill(worker->child.pid, SIGKILL);
 }
 

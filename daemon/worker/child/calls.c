@@ -17,7 +17,7 @@ static void must(bool right, const char *what) {
 }
 
 static struct siftd_doc *doc_of(const struct siftd_doc *doc) {
-    must(doc && doc->magic == DOC_MAGIC, "something that is no document");
+    must(doc && doc->magic == DOC_MAGIC && doc->magic_end == DOC_MAGIC, "something that is no document");
     return (struct siftd_doc *)doc;
 }
 
@@ -28,8 +28,8 @@ static struct siftd_record *record_of(const struct siftd_record *record) {
 
 static int refuse(struct siftd_doc *doc, const char *what) {
     if (doc->running)
-        doc->running->table.error(&doc->running->table, "%s is not allowed in the stage %s", what,
-                                  host_stage_name(doc->stage));
+        doc->running->table->error(doc->running->table, "%s is not allowed in the stage %s", what,
+                                   host_stage_name(doc->stage));
     return SIFTD_ERROR;
 }
 

@@ -16,13 +16,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/os.h"
+#include "confine/confine.h"
 #include "host/host.h"
 #include "wire/child.h"
 #include "wire/wire.h"
-#include "worker/child/confine.h"
 #include "worker/child/process.h"
 
-enum { INLINE_MAX = 96 * 1024, SPOOL_PIECE = 1 << 20, QUEUE_MAX = 64 };
+enum { INLINE_MAX = 96 * 1024, SPOOL_PIECE = 1 << 20, QUEUE_MAX = 64, OUTPUT_MARGIN = 1 << 20 };
 
 struct queued { /* a job that arrived while a spool was awaited */
     struct wire_job job;
@@ -144,9 +144,9 @@ static void note_step(void *user, int stage, const char *plugin) {
     progress->stage = (uint32_t)stage;
 }
 
-static void end_at_limit(void *user, const char *limit, const char *text) {
+static void end_document(void *user, const char *limit, const char *text) {
     struct wire_progress *progress = ((struct worker *)user)->progress;
-    put_text(progress->limit, sizeof progress->limit, limit);
+    put_text(progress->limit, sizeof progress->limit, limit ? limit : "");
     put_text(progress->said, sizeof progress->said, text);
     _exit(WIRE_LIMIT_EXIT);
 }
@@ -213,7 +213,7 @@ static void work(struct worker *worker, const struct wire_job *job, const char *
                                   .step = note_step,
                                   .flush_at = SPOOL_PIECE,
                                   .guard = job->leased ? GUARD_LEASE : GUARD_CONTENT,
-                                  .exceeded = end_at_limit};
+                                  .end = end_document};
     struct error err = {0};
     worker->job = job->job;
     worker->progress->job = job->job;
@@ -247,7 +247,12 @@ static void give_up_rights(struct worker *worker) {
     struct error err = {0};
     uint8_t digest[SHA256_SIZE];
     hash_sha256("", 0, digest); /* libcrypto opens its configuration at the first use */
-    if (confine(worker->memory, &worker->lacking, &err) < 0)
+    struct confine_rights rights = {.kind = CONFINE_WORKER,
+                                    .memory = worker->memory,
+                                    .output = worker->config->limits.output + OUTPUT_MARGIN,
+                                    .descriptors = worker->config->workers.descriptors,
+                                    .call = &worker->progress->call};
+    if (confine(&rights, &worker->lacking, &err) < 0)
         give_up(err.text);
 }
 

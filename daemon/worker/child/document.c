@@ -14,7 +14,7 @@
 enum { QUOTE_MAX = 4096, KEEP_MAX = 1 << 20 };
 
 void document_init(struct siftd_doc *doc) {
-    *doc = (struct siftd_doc){.magic = DOC_MAGIC, .content = SIFTD_PROSE, .last_row = SIZE_MAX};
+    *doc = (struct siftd_doc){.magic = DOC_MAGIC, .magic_end = DOC_MAGIC, .content = SIFTD_PROSE, .last_row = SIZE_MAX};
 }
 
 static void free_marks(struct siftd_doc *doc) {
@@ -105,6 +105,7 @@ void document_enter_member(struct siftd_doc *doc, const struct siftd_doc *outer,
              i + 1);
     doc->name = doc->path;
     doc->bytes = member->bytes ? member->bytes : "";
+    doc->in_memory = true;
     doc->size = member->size;
     doc->depth = outer->depth + 1;
     doc->body = outer->body;
@@ -181,13 +182,17 @@ int document_apply_edits(struct siftd_doc *doc, struct error *err) {
     return 0;
 }
 
+_Noreturn void document_end(const struct siftd_doc *doc, const char *limit, const char *text) {
+    if (doc->calls->end)
+        doc->calls->end(doc->calls->user, limit, text);
+    log_error("%s %s; the process ends", doc->name, text);
+    exit(1);
+}
+
 _Noreturn void document_exceeds(const struct siftd_doc *doc, const char *limit, uint64_t seen) {
     char text[256];
     config_limit_text(doc->limits, limit, seen, text, sizeof text);
-    if (doc->calls->exceeded)
-        doc->calls->exceeded(doc->calls->user, limit, text);
-    log_error("%s %s; the process ends", doc->name, text);
-    exit(1);
+    document_end(doc, limit, text);
 }
 
 /* --- facts and counts --------------------------------------------------------------------------------------------- */

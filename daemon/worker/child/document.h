@@ -77,6 +77,7 @@ struct siftd_doc {
     const char *name;
     const char *bytes;
     size_t size;
+    bool in_memory; /* the bytes are the process's own copy, not a mapped file */
     uint8_t sha256[SHA256_SIZE];
     char id_prefix[24]; /* 20 hex digits and '-' */
     struct text text;
@@ -122,6 +123,7 @@ struct siftd_doc {
     size_t checkers;
     const struct config_limits *limits;
     struct totals *total;
+    uint32_t magic_end;
 };
 
 enum { DOC_MAGIC = 0x73644f43, RECORD_MAGIC = 0x73645243 };
@@ -144,7 +146,8 @@ void document_set_json(struct siftd_doc *doc, const char *key, const char *json)
 const struct fact *document_fact(const struct siftd_doc *doc, const char *key);
 void tally_add(struct siftd_doc *doc, struct tallies *tallies, const char *name, uint64_t count);
 
-/* The running plugin made more than a limit allows: ends the process. */
+/* Ends the process, as struct process_calls says; the second one because of a limit. */
+_Noreturn void document_end(const struct siftd_doc *doc, const char *limit, const char *text);
 _Noreturn void document_exceeds(const struct siftd_doc *doc, const char *limit, uint64_t seen);
 
 /* Orders the emitted records by place and gives them their ids; from then on only findings are emitted. */

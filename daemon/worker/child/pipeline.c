@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "worker/child/guard.h"
 #include "worker/child/processor.h"
 
 enum { HEAD = 64 * 1024, MAP_FROM = 128 * 1024, REJECTED = 2 };
@@ -158,6 +159,14 @@ static void note_untaken(struct siftd_doc *doc) {
     note(doc, text);
 }
 
+static int run_plugin(struct passage *run, struct instance *instance) {
+    struct guard guard;
+    guard_take(&guard, run->doc);
+    int r = instance->plugin->run(instance->self, run->doc);
+    guard_check(&guard, run->doc);
+    return r;
+}
+
 static int decode(struct passage *run) {
     const struct steps *steps = &run->pipeline->stage[SIFTD_DECODE];
     struct siftd_doc *doc = run->doc;
@@ -182,7 +191,7 @@ static int decode(struct passage *run) {
     }
     enter(run, SIFTD_DECODE, best);
     document_set(doc, "format", best->plugin->name);
-    if (best->plugin->run(best->self, doc) == SIFTD_OK)
+    if (run_plugin(run, best) == SIFTD_OK)
         return 0;
     snprintf(run->error, sizeof run->error, "decode/%s: %s", best->plugin->name, reason(best));
     run->limit = best->limit;
@@ -196,7 +205,7 @@ static bool works_on(const struct instance *instance, const struct siftd_doc *do
 
 static void run_step(struct passage *run, struct instance *instance) {
     enter(run, instance->plugin->stage, instance);
-    int r = instance->plugin->run(instance->self, run->doc);
+    int r = run_plugin(run, instance);
     if (instance->plugin->stage == SIFTD_CLEAN) {
         struct error err;
         if (r == SIFTD_ERROR)
@@ -239,10 +248,13 @@ static void check_records(struct passage *run) {
     size_t count = doc->records;
     for (size_t k = 0; k < run->pipeline->checkers.count; k++) {
         struct instance *checker = run->pipeline->checkers.instance[k];
+        struct guard guard;
         enter(run, SIFTD_VALIDATE, checker);
+        guard_take(&guard, doc);
         for (size_t i = 0; i < count; i++)
             if (doc->record[i]->emitted)
                 check_record(run, checker, doc->record[i]);
+        guard_check(&guard, doc);
     }
 }
 
@@ -464,6 +476,7 @@ int processor_run(struct processor *processor, size_t index, int fd, const char 
         document_exceeds(doc, "size", content.size);
     const char *bytes = content.map ? content.map : content.own ? content.own : "";
     document_identify(doc, name, bytes, content.size);
+    doc->in_memory = content.own != NULL;
     if (r < 0)
         snprintf(run.error, sizeof run.error, "%s", why.text);
     ret->text.len = 0;

@@ -20,9 +20,10 @@ struct processor; /* the loaded pipelines of one configuration */
 typedef int process_flush_fn(void *user, const char *at, size_t len);
 /* Called before each plugin's work: for the progress page. stage is enum siftd_stage. */
 typedef void process_step_fn(void *user, int stage, const char *plugin);
-/* A plugin makes more of something than `limits` allows, and may go on so for ever: ends the process, does not return.
- * `text` is a sentence's predicate that names what was seen, what is allowed and the key. */
-typedef void process_exceeded_fn(void *user, const char *limit, const char *text);
+/* The document cannot go on, because of what the running plugin did: ends the process, does not return. `text` is a
+ * sentence's predicate; `limit` of the configuration's `limits` when a plugin makes more of something, without end
+ * perhaps, else NULL. */
+typedef void process_end_fn(void *user, const char *limit, const char *text);
 
 /* How `changed` is found out. */
 enum process_guard {
@@ -37,7 +38,7 @@ struct process_calls {
     process_step_fn *step;   /* NULL: nobody looks */
     size_t flush_at;         /* body bytes in memory before flush is called */
     enum process_guard guard;
-    process_exceeded_fn *exceeded;
+    process_end_fn *end;     /* NULL: a message in the log, and exit code 1 */
 };
 
 struct process_fact { /* a record's place in the cleaned text */

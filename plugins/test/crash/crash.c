@@ -17,15 +17,29 @@ static const struct siftd_option options[] = {
      .type = SIFTD_STRING,
      .offset = offsetof(struct fault, how),
      .preset = "memory",
-     .choices = "memory|abort|exit|kill",
-     .help = "A wrong access to memory, abort(), _exit(0), or SIGKILL as the kernel's out-of-memory killer sends it."},
+     .choices = "memory|stack|abort|exit|kill",
+     .help = "A wrong access to memory, calls without end, abort(), _exit(0), or SIGKILL as the kernel's out-of-memory "
+             "killer sends it."},
     {.name = NULL},
 };
+
+/* What the compiler knows nothing of. */
+static int fall(int depth);
+static int (*volatile deeper)(int depth) = fall;
+static int *volatile nowhere;
+
+static int fall(int depth) {
+    volatile char room[4096] = {0};
+    return deeper(depth + 1) + room[depth % 4096];
+}
 
 static void crash(const char *how) {
     switch (how[0]) {
     case 'm':
-        raise(SIGSEGV);
+        *nowhere = 1;
+        break;
+    case 's':
+        fall(0);
         break;
     case 'e':
         _exit(0);

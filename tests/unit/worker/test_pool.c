@@ -178,7 +178,7 @@ static int set_up(void **state) {
     uv_loop_init(&b->loop);
     b->config.file = "file";
     b->config.workers.count = 2;
-    b->config.workers.timeout = 500;
+    b->config.workers.timeout = b->config.workers.cpu = 500;
     *state = b;
     return 0;
 }
@@ -332,7 +332,7 @@ static void test_one_that_does_not_end(void **state) {
 
 static void test_stop_at_work(void **state) {
     struct bench *b = *state;
-    b->config.workers.timeout = 60000;
+    b->config.workers.timeout = b->config.workers.cpu = 60000;
     start(b);
     for (unsigned i = 0; i < 9; i++)
         submit(b, i, "hang");

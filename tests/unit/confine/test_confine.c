@@ -18,8 +18,8 @@
 
 #include <cmocka.h>
 
+#include "confine/confine.h"
 #include "wire/wire.h"
-#include "worker/child/confine.h"
 
 enum { REFUSED = 10, ALLOWED = 11, LACKING = 12 };
 
@@ -106,7 +106,8 @@ static int attempt(trial_fn *trial, uint32_t needs) {
     if (pid == 0) {
         uint32_t lacking = 0;
         struct error err = {0};
-        if (confine(64 << 20, &lacking, &err) < 0)
+        struct confine_rights rights = {.kind = CONFINE_WORKER, .memory = 64 << 20, .descriptors = 16};
+        if (confine(&rights, &lacking, &err) < 0)
             _exit(1);
         if ((lacking & needs) == needs)
             _exit(LACKING);
@@ -119,7 +120,7 @@ static int attempt(trial_fn *trial, uint32_t needs) {
 
 static void forbidden(trial_fn *trial, uint32_t needs, const char *what) {
     int r = attempt(trial, needs);
-    if (r != REFUSED && r != -SIGSYS && r != LACKING)
+    if (r != REFUSED && r != WIRE_CALL_EXIT && r != LACKING)
         fail_msg("%s: %d", what, r);
 }
 
