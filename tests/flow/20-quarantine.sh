@@ -9,7 +9,8 @@ configure <<END
 state_dir: state
 plugin_dirs: [ "$SIFTD_BUILD/plugins", "$SIFTD_BUILD/plugins/test" ]
 watch: [ { dir: drop } ]
-workers: { count: 2, timeout: 5s, memory: 128MiB }
+workers: { count: 2, timeout: 5s, memory: 48MiB }
+packs: []
 pipelines:
   default:
     - decode: auto
