@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "delivery/internal.h"
+#include "wire/wire.h"
 
 #include <stdlib.h>
 
@@ -81,6 +82,8 @@ cJSON *delivery_status(const struct delivery *delivery, uint64_t end) {
         else
             cJSON_AddNullToObject(item, "trouble");
         cJSON_AddNumberToObject(item, "restarts", sink->restarts);
+        char words[64];
+        cJSON_AddStringToObject(item, "unconfined", wire_confine_words(sink->lacking, words, sizeof words));
         cJSON_AddItemToArray(list, item);
     }
     return list;

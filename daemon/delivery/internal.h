@@ -19,6 +19,7 @@ struct sink {
     uint64_t done;                    /* everything before it is safely out */
     uint64_t records, records_before; /* of this process, and of those before it */
     char trouble[512];
+    uint32_t lacking; /* parts of the confinement that its kernel does not have */
     uv_poll_t socket, death;
     uv_timer_t timer; /* pause before a start; patience after SIGTERM */
 };

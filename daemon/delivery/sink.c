@@ -89,8 +89,10 @@ static void on_delivered(struct sink *sink, const struct wire_message *message) 
 static void on_message(struct sink *sink, const struct wire_message *message) {
     if (message->header.type == WIRE_DELIVERED)
         on_delivered(sink, message);
-    else if (message->header.type == WIRE_READY)
+    else if (message->header.type == WIRE_READY) {
+        sink->lacking = message->ready.lacking;
         set_trouble(sink, message->tail, message->tail_len);
+    }
     for (int i = 0; i < WIRE_FDS_MAX; i++)
         close_fd(message->fd[i]);
 }

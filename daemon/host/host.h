@@ -62,5 +62,10 @@ struct instance *instance_close(struct instance *instance); /* NULL */
  */
 int instance_check(struct host *host, const struct config_use *use, struct buf *mistakes);
 
+/* The same, and calls `found` for each value of an option of type SIFTD_PATH; *ret_plugin lives as long as the host. */
+typedef void instance_path_fn(void *user, const char *path);
+int instance_paths(struct host *host, const struct config_use *use, instance_path_fn *found, void *user,
+                   const struct siftd_plugin **ret_plugin, struct buf *mistakes);
+
 /* Text of an option's type for people: "duration", … */
 const char *host_option_type_name(int type);

@@ -195,13 +195,27 @@ static struct instance *instance_prepare(struct host *host, const struct config_
     return instance_close(instance);
 }
 
-int instance_check(struct host *host, const struct config_use *use, struct buf *mistakes) {
+int instance_paths(struct host *host, const struct config_use *use, instance_path_fn *found, void *user,
+                   const struct siftd_plugin **ret_plugin, struct buf *mistakes) {
     struct instance *instance = instance_prepare(host, use, mistakes);
     if (!instance)
         return -EINVAL;
-    instance->plugin = NULL;
+    const struct siftd_option *option = instance->plugin->options;
+    for (; found && option && option->name; option++) {
+        const char *path;
+        memcpy(&path, (const char *)instance->self + option->offset, sizeof path);
+        if (option->type == SIFTD_PATH && path && *path)
+            found(user, path);
+    }
+    if (ret_plugin)
+        *ret_plugin = instance->plugin;
+    instance->plugin = NULL; /* not open: nothing to close */
     instance_close(instance);
     return 0;
+}
+
+int instance_check(struct host *host, const struct config_use *use, struct buf *mistakes) {
+    return instance_paths(host, use, NULL, NULL, NULL, mistakes);
 }
 
 int instance_open(struct host *host, const struct config_use *use, const struct siftd_host *calls,

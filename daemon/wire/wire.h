@@ -58,7 +58,7 @@ struct wire_start {
 /* tail: empty when ready; else the sentences why not, one a line. INSPECT: the mistakes found, empty when none. */
 struct wire_ready {
     struct wire_header header;
-    uint32_t lacking; /* WORKER: enum wire_confine bits: what this kernel or build does not have */
+    uint32_t lacking; /* WORKER, SINK: enum wire_confine bits: what this kernel or build does not have */
     uint32_t reserved;
 };
 

@@ -14,7 +14,7 @@
  * files)
  *           option type SIFTD_TREE_FILE;
  *           SIFTD_FILTER: check() leaves a record out on purpose; `keyed`: a sink that replaces by id;
- *           extension limits/1
+ *           extension limits/1; plugins: needs, begin
  *
  * Rules of growth. Structs and tables grow only at their end; a member's meaning never changes within a major version.
  * The host reads `size` and copies no more than the plugin knew; a plugin that asks for a newer major version is
@@ -285,6 +285,11 @@ struct siftd_line {
 
 enum { SIFTD_POSITION_MAX = 256 }; /* longest position, with its final zero */
 
+/* What a sink's process may do besides writing into the folders of its options of type SIFTD_PATH. */
+enum siftd_needs {
+    SIFTD_NEEDS_NETWORK = 1, /* sockets, names of machines, threads of a client library */
+};
+
 /* --- the plugin --------------------------------------------------------------------------------------------------- */
 
 /*
@@ -343,6 +348,8 @@ struct siftd_plugin {
     /* SINK (1.1): not 0 when a line whose id is there already replaces what is there. Such a sink is given every record
      * of a document that is run once more; the others only those that are new or changed. */
     int keyed;
+
+    uint32_t needs; /* SINK: enum siftd_needs bits; what is not declared is forbidden to its process */
 };
 
 /* The one exported symbol: returns the descriptor with its size and version filled in. */

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "base/mem.h"
 #include "base/os.h"
 #include "delivery/child/follow.h"
+#include "delivery/child/rights.h"
 #include "host/host.h"
 #include "wire/child.h"
 #include "wire/wire.h"
@@ -27,7 +29,9 @@ struct sink_process {
     const struct config_sink *sink;
     struct host *host;
     struct instance *instance;
-    bool unsent; /* the last report did not fit into the socket */
+    uint32_t lacking; /* parts of the confinement that this kernel does not have */
+    bool running;     /* it has been open before */
+    bool unsent;      /* the last report did not fit into the socket */
     struct wire_delivered delivered;
     char trouble[512];
 };
@@ -65,15 +69,31 @@ static int receive_start(struct sink_process *process, struct error *err) {
     return 0;
 }
 
+static void send_report(struct sink_process *process) {
+    int r = wire_send(WIRE_CHILD_FD, WIRE_DELIVERED, &process->delivered, process->trouble, strlen(process->trouble),
+                      NULL, 0);
+    process->unsent = r == -EAGAIN;
+}
+
+/* What cannot be opened any more may be a folder that was made anew: a new process keeps that one. */
+static _Noreturn void begin_anew(struct sink_process *process, const char *trouble) {
+    snprintf(process->trouble, sizeof process->trouble, "%.*s", (int)sizeof process->trouble - 1, trouble);
+    send_report(process);
+    exit(1);
+}
+
 static int open_sink(void *user, const struct siftd_plugin **ret_plugin, void **ret_self, struct error *err) {
     struct sink_process *process = user;
     _cleanup_(buf_free) struct buf mistakes = {0};
     int r = instance_open(process->host, &process->sink->use, NULL, &process->instance, &mistakes);
-    if (r < 0) {
-        while (mistakes.len && mistakes.at[mistakes.len - 1] == '\n')
-            mistakes.len--;
-        return error_set(err, EINVAL, "%.*s", (int)mistakes.len, mistakes.at ? mistakes.at : "it cannot be opened");
-    }
+    while (mistakes.len && mistakes.at[mistakes.len - 1] == '\n')
+        mistakes.len--;
+    if (r < 0)
+        error_set(err, EINVAL, "%.*s", (int)mistakes.len, mistakes.at ? mistakes.at : "it cannot be opened");
+    if (r < 0 && process->running)
+        begin_anew(process, err->text);
+    if (r < 0)
+        return -EINVAL;
     *ret_plugin = process->instance->plugin;
     *ret_self = process->instance->self;
     return 0;
@@ -87,12 +107,6 @@ static void close_sink(void *user) {
 static const char *sink_said(void *user) {
     struct sink_process *process = user;
     return process->instance ? process->instance->error : "";
-}
-
-static void send_report(struct sink_process *process) {
-    int r = wire_send(WIRE_CHILD_FD, WIRE_DELIVERED, &process->delivered, process->trouble, strlen(process->trouble),
-                      NULL, 0);
-    process->unsent = r == -EAGAIN;
 }
 
 static void report(void *user, uint64_t sequence, uint64_t records, uint64_t bytes, const char *trouble) {
@@ -158,7 +172,8 @@ static int prepare(struct sink_process *process, struct error *err) {
         return error_errno(err, errno, "the socket to the daemon cannot be set up");
     process->host = host_new(process->config);
     load_packs(process->host);
-    return open_sink(process, &plugin, &self, err);
+    r = rights_give_up(process->host, process->config, process->sink, &process->lacking, err);
+    return r < 0 ? r : open_sink(process, &plugin, &self, err);
 }
 
 static int run(struct sink_process *process) {
@@ -183,6 +198,7 @@ static int run(struct sink_process *process) {
         log_error("the folder %s cannot be made: %s", cursors, strerror(-r));
         return 1;
     }
+    process->running = true;
     follow_run(&follow, plugin, process->instance->self);
     return 0;
 }
@@ -196,6 +212,7 @@ int delivery_child_main(void) {
     process->signals = -1;
     int r = prepare(process, &err);
     size_t len = r < 0 ? strlen(err.text) : 0;
+    ready.lacking = process->lacking;
     if (wire_send(WIRE_CHILD_FD, WIRE_READY, &ready, err.text, len, NULL, 0) < 0 && r == 0)
         r = -EPIPE;
     int code = r < 0 ? 1 : run(process);

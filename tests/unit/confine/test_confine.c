@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -100,14 +101,42 @@ static int stat_path(void) {
     return stat("/etc/passwd", &st) < 0;
 }
 
+/* Memory that RLIMIT_DATA does not count. */
+static int shared_memory(void) {
+    return mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) == MAP_FAILED;
+}
+
+static int take_the_handler(void) {
+    return signal(SIGSYS, SIG_IGN) == SIG_ERR;
+}
+
+static int duplicate(void) {
+    return dup(0) < 0;
+}
+
+static int write_inside(void) {
+    int fd = open("inside/file", O_CREAT | O_RDWR, 0600);
+    return fd < 0 || rename("inside/file", "inside/other") < 0 || unlink("inside/other") < 0;
+}
+
+static int write_outside(void) {
+    return open("outside/file", O_CREAT | O_RDWR, 0600) < 0;
+}
+
+static int many_descriptors(void) {
+    for (int i = 0; i < 8; i++)
+        if (fcntl(0, F_DUPFD, 0) < 0)
+            return 1;
+    return 0;
+}
+
 /* The way the child ended: REFUSED, ALLOWED, LACKING, or minus the signal. */
-static int attempt(trial_fn *trial, uint32_t needs) {
+static int attempt_as(const struct confine_rights *rights, trial_fn *trial, uint32_t needs) {
     pid_t pid = fork();
     if (pid == 0) {
         uint32_t lacking = 0;
         struct error err = {0};
-        struct confine_rights rights = {.kind = CONFINE_WORKER, .memory = 64 << 20, .descriptors = 16};
-        if (confine(&rights, &lacking, &err) < 0)
+        if (confine(rights, &lacking, &err) < 0)
             _exit(1);
         if ((lacking & needs) == needs)
             _exit(LACKING);
@@ -116,6 +145,11 @@ static int attempt(trial_fn *trial, uint32_t needs) {
     int status;
     assert_int_equal(waitpid(pid, &status, 0), pid);
     return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static int attempt(trial_fn *trial, uint32_t needs) {
+    const struct confine_rights rights = {.kind = CONFINE_WORKER, .memory = 64 << 20, .descriptors = 16};
+    return attempt_as(&rights, trial, needs);
 }
 
 static void forbidden(trial_fn *trial, uint32_t needs, const char *what) {
@@ -139,6 +173,46 @@ static void refuses(void **state) {
     forbidden(trace_parent, WIRE_CONFINE_CALLS, "tracing the parent");
 }
 
+static void refuses_ways_around(void **state) {
+    (void)state;
+    forbidden(shared_memory, WIRE_CONFINE_CALLS, "shared memory");
+    forbidden(take_the_handler, WIRE_CONFINE_CALLS, "another handler of SIGSYS");
+    forbidden(duplicate, WIRE_CONFINE_CALLS, "duplicating a descriptor");
+}
+
+/* The number of the call stands where the parent can read it. */
+static void names_the_call(void **state) {
+    (void)state;
+    char name[64];
+    volatile uint32_t *call = mmap(NULL, sizeof *call, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    const struct confine_rights rights = {.kind = CONFINE_WORKER, .call = call};
+    if (attempt_as(&rights, open_socket, WIRE_CONFINE_CALLS) == LACKING)
+        return;
+    assert_string_equal(confine_call_name(*call - 1, name, sizeof name), "socket");
+    munmap((void *)(uintptr_t)call, sizeof *call);
+}
+
+static void sinks_keep_their_folder(void **state) {
+    (void)state;
+    char folder[] = "/tmp/siftd-confine-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chdir(folder), 0);
+    assert_int_equal(mkdir("inside", 0700) | mkdir("outside", 0700), 0);
+    const struct confine_path kept[] = {{"inside", true}, {"not there", true}};
+    struct confine_rights rights = {.kind = CONFINE_SINK, .path = kept, .paths = 2, .descriptors = 4};
+    const uint32_t paths = WIRE_CONFINE_PATHS, calls = WIRE_CONFINE_CALLS;
+    assert_int_equal(attempt_as(&rights, write_inside, 0x80000000u), ALLOWED);
+    int r = attempt_as(&rights, write_outside, paths);
+    assert_true(r == REFUSED || r == LACKING);
+    r = attempt_as(&rights, open_socket, calls);
+    assert_true(r == WIRE_CALL_EXIT || r == LACKING);
+    assert_int_equal(attempt_as(&rights, many_descriptors, 0x80000000u), REFUSED);
+    rights.network = true;
+    assert_int_not_equal(attempt_as(&rights, open_socket, calls), WIRE_CALL_EXIT);
+    unlink("outside/file");
+    assert_int_equal(rmdir("inside") | rmdir("outside") | chdir("/") | rmdir(folder), 0);
+}
+
 static void leaves_descriptors(void **state) {
     (void)state;
     document = memfd_create("document", 0);
@@ -156,7 +230,11 @@ static void limits_memory(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(refuses), cmocka_unit_test(leaves_descriptors),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(refuses),
+                                       cmocka_unit_test(leaves_descriptors),
+                                       cmocka_unit_test(refuses_ways_around),
+                                       cmocka_unit_test(names_the_call),
+                                       cmocka_unit_test(sinks_keep_their_folder),
                                        cmocka_unit_test(limits_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
