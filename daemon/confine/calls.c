@@ -76,7 +76,7 @@ static const int allowed[] = {
 static const int refused[] = {
     SCMP_SYS(stat),       SCMP_SYS(lstat),    SCMP_SYS(access),     SCMP_SYS(faccessat),
     SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getdents64),
-    SCMP_SYS(statx),      SCMP_SYS(ioctl),    SCMP_SYS(fcntl),      SCMP_SYS(prlimit64),
+    SCMP_SYS(statx),      SCMP_SYS(ioctl),    SCMP_SYS(prlimit64),
 };
 
 /* What a sink needs for its files, within the paths that Landlock leaves it. */
@@ -130,6 +130,10 @@ static int add_worker(scmp_filter_ctx filter) {
                              SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH));
     if (r == 0)
         r = seccomp_rule_add(filter, no, SCMP_SYS(newfstatat), 1, SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, 0));
+    if (r == 0) /* has anybody opened the file for writing? */
+        r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_EQ, F_GETLEASE));
+    if (r == 0)
+        r = seccomp_rule_add(filter, no, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_NE, F_GETLEASE));
     if (r == 0) /* memory that the limit counts: none that is shared, none that grows as a stack */
         r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
                              SCMP_A3(SCMP_CMP_MASKED_EQ, SHARING, MAP_PRIVATE));
