@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,30 +50,56 @@ static pid_t fork_quietly(const char *role, int socket) {
     return pid;
 }
 
-int child_start(const char *role, struct child *ret, struct error *err) {
-    int ends[2];
+int child_sockets(int *ret_mine, int *ret_its) {
+    int ends[2], room = 1 << 20;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-        return error_errno(err, errno, "a %s process cannot be started: socketpair", role);
-    _cleanup_(closep) int mine = ends[0];
-    int its = ends[1];
-    int room = 1 << 20;
-    setsockopt(mine, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
-    setsockopt(its, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
-    fcntl(mine, F_SETFL, O_NONBLOCK);
+        return -errno;
+    for (int i = 0; i < 2; i++)
+        setsockopt(ends[i], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    *ret_mine = ends[0];
+    *ret_its = ends[1];
+    return 0;
+}
+
+int child_adopt(pid_t pid, int socket, struct child *ret) {
+    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (pidfd < 0) {
+        int code = errno;
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+        close(socket);
+        return -code;
+    }
+    fcntl(pidfd, F_SETFD, FD_CLOEXEC);
+    *ret = (struct child){.pid = pid, .pidfd = pidfd, .socket = socket};
+    return 0;
+}
+
+int child_start(const char *role, struct child *ret, struct error *err) {
+    int mine, its, r = child_sockets(&mine, &its);
+    if (r < 0)
+        return error_errno(err, -r, "a %s process cannot be started: socketpair", role);
     pid_t pid = fork_quietly(role, its);
     int code = errno;
     close(its);
-    if (pid < 0)
+    if (pid < 0) {
+        close(mine);
         return error_errno(err, code, "a %s process cannot be started: fork", role);
-    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (pidfd < 0) {
-        code = errno;
-        kill(pid, SIGKILL);
-        waitpid(pid, NULL, 0);
-        return error_errno(err, code, "a %s process cannot be watched: pidfd_open", role);
     }
-    fcntl(pidfd, F_SETFD, FD_CLOEXEC);
-    *ret = (struct child){.pid = pid, .pidfd = pidfd, .socket = take_fd(mine)};
+    r = child_adopt(pid, mine, ret);
+    return r < 0 ? error_errno(err, -r, "a %s process cannot be watched: pidfd_open", role) : 0;
+}
+
+/* The kernel's own call, because the C library's fork() cannot make a sibling. What the library does besides (locks,
+ * handlers) is for processes with threads. */
+pid_t child_clone(int socket) {
+    long pid = syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
+    if (pid != 0)
+        return pid < 0 ? -errno : (pid_t)pid;
+    if (dup3(socket, WIRE_CHILD_FD, 0) < 0)
+        _exit(127);
+    close(socket);
     return 0;
 }
 

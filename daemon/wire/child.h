@@ -18,6 +18,13 @@ struct child {
     uint64_t peak; /* when it is reaped: the most memory it had, in bytes, files that it mapped included */
 };
 
+/* A pair of sockets: the parent's end, non-blocking, and the child's. 0 or -errno. */
+int child_sockets(int *ret_mine, int *ret_its);
+/* Makes a child whose parent is the caller's own: the loader's way of making workers for the daemon. In the child (0),
+ * `socket` has become WIRE_CHILD_FD; in the caller, its pid or -errno. Only for processes with one thread. */
+pid_t child_clone(int socket);
+/* The parent's side of such a child. Takes the socket. 0 or -errno. */
+int child_adopt(pid_t pid, int socket, struct child *ret);
 /* role: "worker", "sink" or "inspect". 0, or a negative errno with a message. */
 int child_start(const char *role, struct child *ret, struct error *err);
 /* Waits for an ended child (or, block: until it ends); *ret_status as of waitpid(2). 1 when reaped, 0 when it still

@@ -2,6 +2,7 @@
 #include "wire/wire.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -37,6 +38,10 @@ size_t wire_size(int type) {
         return sizeof(struct wire_committed);
     case WIRE_DELIVERED:
         return sizeof(struct wire_delivered);
+    case WIRE_FORK:
+        return sizeof(struct wire_fork);
+    case WIRE_FORKED:
+        return sizeof(struct wire_forked);
     default:
         return 0;
     }
@@ -50,6 +55,24 @@ const char *wire_confine_words(uint32_t parts, char *text, size_t size) {
         if (parts & 1u << i)
             used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", words[i]);
     return text;
+}
+
+bool wire_begin(struct wire_progress *progress, uint32_t turn) {
+    uint64_t seen = progress->turns, next;
+    do {
+        if (turn <= seen >> 32)
+            return false;
+        next = (seen >> 32 << 32) | turn;
+    } while (!atomic_compare_exchange_weak(&progress->turns, &seen, next));
+    return true;
+}
+
+uint32_t wire_take_back(struct wire_progress *progress, uint32_t turn) {
+    uint64_t seen = progress->turns, next;
+    do
+        next = (uint64_t)turn << 32 | (uint32_t)seen;
+    while (!atomic_compare_exchange_weak(&progress->turns, &seen, next));
+    return (uint32_t)seen;
 }
 
 union control {

@@ -5,6 +5,7 @@
  * without libuv.
  */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,13 +47,24 @@ enum wire_confine {
 /* "paths, calls": the parts in words. Returns text. */
 const char *wire_confine_words(uint32_t parts, char *text, size_t size);
 
-/* tail: the configuration's file name. Descriptors: the configuration's text; WORKER: also the progress page (memfd).
- */
+/* tail: the configuration's file name. One descriptor: the configuration's text. */
 struct wire_start {
     struct wire_header header;
-    uint32_t role;   /* enum wire_role */
-    uint32_t index;  /* SINK: which sink of the configuration; WORKER: its number, for the log */
-    uint64_t memory; /* WORKER: bytes of heap; 0: no limit */
+    uint32_t role;  /* enum wire_role */
+    uint32_t index; /* SINK: which sink of the configuration */
+};
+
+/* To the loader: make a worker. Descriptors: the worker's end of its own socket, its progress page (memfd). */
+struct wire_fork {
+    struct wire_header header;
+    uint32_t index; /* the worker's number, for the log; comes back */
+    uint32_t reserved;
+};
+
+struct wire_forked {
+    struct wire_header header;
+    uint32_t index;
+    int32_t pid; /* or a negative errno */
 };
 
 /* tail: empty when ready; else the sentences why not, one a line. INSPECT: the mistakes found, empty when none. */
@@ -69,6 +81,7 @@ struct wire_job {
     uint64_t size;     /* bytes when it was claimed */
     uint32_t pipeline; /* index */
     uint32_t leased;   /* 1: the file is under a read lease, which is gone when anybody opened it for writing */
+    uint32_t turn;     /* 1 for the process's first job, 2 for the next */
 };
 
 struct wire_spool_wanted {
@@ -109,8 +122,11 @@ struct wire_delivered {
     uint64_t records, bytes; /* put since the start of the process */
 };
 
-/* The page a worker shares with the daemon. The worker writes, the daemon reads after its death or its time is up. */
+/* The page a worker shares with the daemon. The worker writes, the daemon reads after its death or its time is up; but
+ * `turns` both change: the worker notes the turn it begins in the low half, the daemon the last one that it takes back
+ * in the high half. A job is begun only when its turn is above that. */
 struct wire_progress {
+    _Atomic uint64_t turns;
     volatile uint64_t job;
     volatile uint32_t stage; /* enum siftd_stage, 0 between documents */
     volatile char plugin[64];
@@ -131,6 +147,8 @@ struct wire_message {
         struct wire_done done;
         struct wire_committed committed;
         struct wire_delivered delivered;
+        struct wire_fork fork;
+        struct wire_forked forked;
         char raw[WIRE_MAX];
     };
     const char *tail; /* inside raw, not zero-terminated */
@@ -143,6 +161,10 @@ size_t wire_size(int type);
 /* Sends one message: `message` points at the type's struct, whose header is filled in here. 0; -EAGAIN when the socket
  * is full; -EMSGSIZE when it would exceed WIRE_MAX; other negative errno. Descriptors stay the sender's. */
 int wire_send(int socket, int type, void *message, const void *tail, size_t tail_len, const int *fds, size_t fd_count);
+/* The worker's side of `turns`: false when the job was taken back. */
+bool wire_begin(struct wire_progress *progress, uint32_t turn);
+/* The daemon's: takes back all jobs up to `turn` that have not begun; returns the last turn that has. */
+uint32_t wire_take_back(struct wire_progress *progress, uint32_t turn);
 /* Receives one: 1; 0 at the other end's close; -EAGAIN when nothing is there; -EPROTO with a message when it is
  * malformed. */
 int wire_receive(int socket, struct wire_message *ret, struct error *err);

@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "worker/inside.h"
 
+enum { OWN_TIMERS = 3 }; /* spool_timer, behind_timer, the loader's */
+
 static unsigned worker_count(const struct config *config) {
     unsigned count = config->workers.count;
     if (count == 0)
@@ -24,15 +26,23 @@ static unsigned window(const struct pool *pool, const struct worker *worker) {
     return quick ? WORKER_WINDOW_MANY : pool->window;
 }
 
+/* Nothing is put behind a document that takes long. */
+static bool takes_more(const struct worker *w) {
+    const struct pool *pool = w->pool;
+    return w->state == WORKER_READY && !w->retired && !w->late && w->jobs < window(pool, w) &&
+           (w->jobs == 0 || uv_now(pool->loop) - w->since < BEHIND_LIMIT);
+}
+
 static struct worker *least_busy(struct pool *pool) {
     struct worker *best = NULL;
+    unsigned working = 0;
     for (unsigned i = 0; i < pool->workers; i++) {
         struct worker *w = &pool->worker[i];
-        if (w->state == WORKER_READY && !w->retired && !w->late && w->jobs < window(pool, w) &&
-            (!best || w->jobs < best->jobs))
+        working += w->jobs > 0;
+        if (takes_more(w) && (!best || w->jobs < best->jobs))
             best = w;
     }
-    return best;
+    return best && best->jobs == 0 && working >= pool->at_once ? NULL : best;
 }
 
 static struct pool_job *take_first(struct pool *pool) {
@@ -45,6 +55,18 @@ static struct pool_job *take_first(struct pool *pool) {
     return job;
 }
 
+static void on_behind_timer(uv_timer_t *timer) {
+    struct pool *pool = timer->data;
+    bool more = false;
+    for (unsigned i = 0; i < pool->workers && !pool->stopping; i++) {
+        worker_look_behind(&pool->worker[i]);
+        more |= pool->worker[i].jobs > 1;
+    }
+    if (more)
+        uv_timer_start(timer, on_behind_timer, BEHIND_LIMIT, 0);
+    pool_dispatch(pool);
+}
+
 void pool_dispatch(struct pool *pool) {
     struct worker *worker;
     while (pool->first && !pool->stopping && (worker = least_busy(pool))) {
@@ -55,6 +77,8 @@ void pool_dispatch(struct pool *pool) {
         }
         int e = worker_send(worker, job);
         if (e == 0) {
+            if (worker->jobs > 1 && !uv_is_active((uv_handle_t *)&pool->behind_timer))
+                uv_timer_start(&pool->behind_timer, on_behind_timer, BEHIND_LIMIT, 0);
             pool->calls.sent(pool->calls.user, job);
             continue;
         }
@@ -104,14 +128,16 @@ unsigned pool_running(const struct pool *pool) {
 
 static void pool_init(struct pool *pool) {
     uv_timer_init(pool->loop, &pool->spool_timer);
-    pool->spool_timer.data = pool;
+    uv_timer_init(pool->loop, &pool->behind_timer);
+    pool->spool_timer.data = pool->behind_timer.data = pool;
+    loader_init(pool);
     for (unsigned i = 0; i < pool->workers; i++) {
         struct worker *w = &pool->worker[i];
-        *w = (struct worker){.pool = pool, .index = i, .spool = -1};
+        *w = (struct worker){.pool = pool, .index = i, .spool = -1, .asked = -1, .state = WORKER_WAITING};
         uv_timer_init(pool->loop, &w->timer);
         w->timer.data = w;
     }
-    pool->closing = pool->workers + 1;
+    pool->closing = pool->workers + OWN_TIMERS;
 }
 
 int pool_start(uv_loop_t *loop, const struct config *config, const char *text, size_t len, const char *spool_dir,
@@ -122,25 +148,30 @@ int pool_start(uv_loop_t *loop, const struct config *config, const char *text, s
     struct pool *pool = mem_alloc(sizeof *pool);
     *pool = (struct pool){.loop = loop, .config = config, .calls = *calls, .text = fd};
     pool->spool_dir = mem_strdup(spool_dir);
-    pool->workers = worker_count(config);
-    pool->window = config->workers.per_document ? 1 : WORKER_WINDOW;
+    pool->workers = pool->at_once = worker_count(config);
+    pool->window = WORKER_WINDOW;
+    if (config->workers.per_document) { /* while one works, the next is made */
+        pool->workers *= 2;
+        pool->window = 1;
+    }
     pool->worker = mem_alloc(pool->workers * sizeof *pool->worker);
     pool->message = mem_alloc(sizeof *pool->message);
     pool_init(pool);
-    for (unsigned i = 0; i < pool->workers; i++)
-        worker_start(&pool->worker[i]);
+    loader_start(pool);
     *ret = pool;
     return 0;
 }
 
 static bool any_left(const struct pool *pool) {
+    if (pool->loader.handles)
+        return true;
     for (unsigned i = 0; i < pool->workers; i++)
         if (pool->worker[i].state != WORKER_NONE || pool->worker[i].handles)
             return true;
     return false;
 }
 
-static void on_spool_timer_closed(uv_handle_t *handle) {
+static void on_own_timer_closed(uv_handle_t *handle) {
     struct pool *pool = handle->data;
     pool->closing--;
     pool_maybe_stopped(pool);
@@ -150,7 +181,7 @@ void pool_maybe_stopped(struct pool *pool) {
     if (!pool->stopping || any_left(pool))
         return;
     if (!uv_is_closing((uv_handle_t *)&pool->spool_timer))
-        uv_close((uv_handle_t *)&pool->spool_timer, on_spool_timer_closed);
+        uv_close((uv_handle_t *)&pool->spool_timer, on_own_timer_closed);
     else if (pool->closing == 0)
         pool->calls.stopped(pool->calls.user);
 }
@@ -163,6 +194,7 @@ static void on_timer_closed(uv_handle_t *handle) {
 
 static void on_end_limit(uv_timer_t *timer) {
     struct pool *pool = timer->data;
+    loader_kill(pool);
     for (unsigned i = 0; i < pool->workers; i++)
         worker_kill(&pool->worker[i]);
 }
@@ -173,6 +205,9 @@ void pool_stop(struct pool *pool) {
     pool->stopping = true;
     while (pool->first)
         pool->calls.dropped(pool->calls.user, take_first(pool));
+    loader_end(pool);
+    uv_close((uv_handle_t *)&pool->loader.timer, on_own_timer_closed);
+    uv_close((uv_handle_t *)&pool->behind_timer, on_own_timer_closed);
     for (unsigned i = 0; i < pool->workers; i++) {
         worker_end(&pool->worker[i]);
         uv_close((uv_handle_t *)&pool->worker[i].timer, on_timer_closed);
@@ -195,7 +230,7 @@ struct pool *pool_free(struct pool *pool) {
 static const char *state_word(const struct worker *w) {
     if (w->state == WORKER_READY)
         return w->jobs ? "working" : "idle";
-    return w->state == WORKER_STARTING ? "starting" : "paused";
+    return w->state == WORKER_PAUSED ? "paused" : "starting";
 }
 
 cJSON *pool_status(const struct pool *pool) {

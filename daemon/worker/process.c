@@ -40,16 +40,6 @@ static int make_progress(struct worker *worker) {
     return fd;
 }
 
-static int send_start(struct worker *worker) {
-    struct pool *pool = worker->pool;
-    _cleanup_(closep) int progress = make_progress(worker);
-    if (progress < 0)
-        return progress;
-    struct wire_start start = {.role = WIRE_WORKER, .index = worker->index + 1, .memory = pool->config->workers.memory};
-    int fds[] = {pool->text, progress};
-    return wire_send(worker->child.socket, WIRE_START, &start, pool->config->file, strlen(pool->config->file), fds, 2);
-}
-
 static void pause_worker(struct worker *worker) {
     worker->state = WORKER_PAUSED;
     worker->pause = worker->pause ? worker->pause * 2 : PAUSE_FIRST;
@@ -66,25 +56,67 @@ static void watch_child(struct worker *worker) {
     uv_poll_start(&worker->end, UV_READABLE, on_end);
 }
 
+/* Asks for the process. The worker's own end of the socket is kept until the answer. */
+static int ask(struct worker *worker) {
+    int mine, its, r = child_sockets(&mine, &its);
+    if (r < 0)
+        return r;
+    _cleanup_(closep) int theirs = its, progress = make_progress(worker);
+    r = progress < 0 ? progress : loader_ask(worker->pool, worker->index, theirs, progress);
+    if (r == 0)
+        worker->asked = mine;
+    else
+        close(mine);
+    return r;
+}
+
+static void forget_progress(struct worker *worker) {
+    if (worker->progress)
+        munmap(worker->progress, sizeof *worker->progress);
+    worker->progress = NULL;
+}
+
 void worker_start(struct worker *worker) {
-    struct error err;
-    if (child_start("worker", &worker->child, &err) < 0) {
-        log_error("%s; it is tried again", err.text);
+    worker->state = WORKER_WAITING;
+    if (worker->pool->loader.state != WORKER_READY)
+        return;
+    int e = ask(worker);
+    if (e == 0) {
+        worker->state = WORKER_STARTING;
+        return;
+    }
+    forget_progress(worker);
+    log_error("worker %u cannot be started: %s; it is tried again", worker->index + 1, strerror(-e));
+    pause_worker(worker);
+}
+
+void worker_made(struct worker *worker, pid_t pid) {
+    int e = pid < 0 ? pid : child_adopt(pid, take_fd(worker->asked), &worker->child);
+    worker->asked = close_fd(worker->asked);
+    if (e < 0) {
+        forget_progress(worker);
+        log_error("worker %u cannot be started: %s; it is tried again", worker->index + 1, strerror(-e));
         pause_worker(worker);
         return;
     }
-    worker->state = WORKER_STARTING;
     worker->foul = worker->retired = worker->served = false;
     worker->late = NULL;
-    if (clock_getcpuclockid(worker->child.pid, &worker->cpu_clock) != 0)
+    worker->turn = 0;
+    if (clock_getcpuclockid(pid, &worker->cpu_clock) != 0)
         worker->cpu_clock = CLOCK_PROCESS_CPUTIME_ID;
     watch_child(worker);
-    int e = send_start(worker);
-    if (e < 0) {
-        log_error("worker %u cannot be given its start: %s", worker->index + 1, strerror(-e));
-        kill(worker->child.pid, SIGKILL);
-    }
-    uv_timer_start(&worker->timer, worker_on_timer, READY_LIMIT, 0);
+    if (worker->pool->stopping)
+        worker_end(worker);
+    else
+        uv_timer_start(&worker->timer, worker_on_timer, READY_LIMIT, 0);
+}
+
+void worker_lost(struct worker *worker) {
+    if (worker->asked < 0)
+        return;
+    worker->asked = close_fd(worker->asked);
+    forget_progress(worker);
+    worker->state = worker->pool->stopping ? WORKER_NONE : WORKER_WAITING;
 }
 
 /* --- work --------------------------------------------------------------------------------------------------------- */
@@ -110,15 +142,35 @@ static void became_first(struct worker *worker) {
 }
 
 int worker_send(struct worker *worker, struct pool_job *job) {
-    struct wire_job message = {.job = job->number, .size = job->size, .pipeline = job->pipeline, .leased = job->leased};
+    struct wire_job message = {.job = job->number,
+                               .size = job->size,
+                               .pipeline = job->pipeline,
+                               .turn = worker->turn + 1,
+                               .leased = job->leased};
     int e = wire_send(worker->child.socket, WIRE_JOB, &message, job->name, strlen(job->name), &job->fd, 1);
     if (e < 0)
         return e;
     job->attempts++;
+    worker->turn++;
     worker->job[worker->jobs++] = job;
     if (worker->jobs == 1)
         became_first(worker);
     return 0;
+}
+
+/* What waits behind a document that takes long is taken back, unless it has been begun after all. */
+void worker_look_behind(struct worker *worker) {
+    if (worker->jobs < 2 || uv_now(worker->pool->loop) - worker->since < BEHIND_LIMIT)
+        return;
+    uint32_t first = worker->turn - worker->jobs + 1;
+    if ((uint32_t)worker->progress->turns < first) /* it has not even got so far */
+        return;
+    uint32_t begun = wire_take_back(worker->progress, worker->turn);
+    unsigned keep = begun < first ? 1 : begun - first + 1, count = keep < worker->jobs ? worker->jobs - keep : 0;
+    for (unsigned i = 0; i < count; i++)
+        worker->job[keep + i]->attempts--;
+    pool_give_back(worker->pool, worker->job + keep, count);
+    worker->jobs -= count;
 }
 
 static struct pool_job *shift_job(struct worker *worker) {
@@ -140,16 +192,6 @@ static void tell_confinement(const struct worker *worker) {
 
 static void on_ready(struct worker *worker, const struct wire_message *m) {
     struct pool *pool = worker->pool;
-    if (m->tail_len) {
-        _cleanup_(freep) char *mistakes = mem_strndup(m->tail, m->tail_len);
-        if (!pool->was_ready && !pool->was_refused) {
-            pool->was_refused = true;
-            pool->calls.refused(pool->calls.user, mistakes);
-        } else if (pool->was_ready) {
-            log_error("worker %u cannot load its plugins and is tried again: %s", worker->index + 1, mistakes);
-        }
-        return;
-    }
     worker->state = WORKER_READY;
     worker->lacking = m->ready.lacking;
     uv_timer_stop(&worker->timer);
@@ -181,8 +223,7 @@ static void on_done(struct worker *worker, const struct wire_message *m) {
     worker->pause = 0;
     pool_job_ended(pool);
     if (pool->config->workers.per_document) {
-        worker->retired = true;
-        shutdown(worker->child.socket, SHUT_WR);
+        worker->retired = true; /* it ends by itself */
         uv_timer_start(&worker->timer, worker_on_timer, END_LIMIT, 0);
     }
     pool->calls.answered(pool->calls.user, job, &answer);
@@ -385,9 +426,7 @@ static void on_handle_closed(uv_handle_t *handle) {
     if (--worker->handles)
         return;
     child_close(&worker->child);
-    if (worker->progress)
-        munmap(worker->progress, sizeof *worker->progress);
-    worker->progress = NULL;
+    forget_progress(worker);
     replace(worker);
     pool_dispatch(worker->pool);
     pool_maybe_stopped(worker->pool);
@@ -458,7 +497,7 @@ void worker_kill(struct worker *worker) {
 
 void worker_end(struct worker *worker) {
     struct pool *pool = worker->pool;
-    if (worker->state == WORKER_PAUSED)
+    if (worker->state == WORKER_PAUSED || worker->state == WORKER_WAITING)
         worker->state = WORKER_NONE;
     if (worker->handles == 0)
         return;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The worker pool: feeds documents to child processes, times them, kills and replaces them. Runs in the daemon, on the
- * supervisor's loop and thread; worker/child/ is what runs in the processes. It holds no records longer than it takes
- * to hand them on. Previous room: intake; next room: journal.
+ * supervisor's loop and thread; worker/child/ is what runs in the processes. They are forked by one that has loaded the
+ * plugins, the loader, so that a new one is cheap: with `isolation: document` there is one for each document. It holds
+ * no records longer than it takes to hand them on. Previous room: intake; next room: journal.
  *
  * Each worker has up to WORKER_WINDOW documents, of which it works on the first; the others hide the time of waking it
  * up. While many small ones wait it has up to WORKER_WINDOW_MANY, so that it need not be waked for each few. Answers
- * come in the order of the documents. The time limit runs for the first one. A worker that dies takes down only the
+ * come in the order of the documents. The time limit runs for the first one; when it takes
+ * long, those behind it are taken back and given to another. A worker that dies takes down only the
  * document it was at (the shared progress page says which, and at which plugin); the others are given to a worker
  * again. So is a document whose records found no room in the spool, after a pause.
  */

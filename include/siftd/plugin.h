@@ -312,7 +312,8 @@ struct siftd_plugin {
     const struct siftd_option *options;
     size_t instance_size;
 
-    /* Begins an instance: reads packs, builds tables. Options are set and checked. Runs once per child. */
+    /* Begins an instance: reads packs, builds tables. Options are set and checked. Runs once, in the process whose
+     * forks do the work; a sink's in its own process, each time it begins anew. */
     int (*open)(void *self, const struct siftd_host *host);
     void (*close)(void *self);
 

@@ -36,7 +36,7 @@ struct worker {
     struct processor *processor;
     struct wire_progress *progress;
     struct wire_message *message;
-    uint64_t memory;
+    struct confine_filter *filter;
     uint32_t lacking; /* parts of the confinement that this kernel does not have */
     struct queued queue[QUEUE_MAX];
     size_t queued;
@@ -82,7 +82,7 @@ static int load_config(struct worker *worker, int fd, const char *file) {
 
 static void map_progress(struct worker *worker, int fd) {
     if (fd < 0)
-        give_up("START came without a progress page");
+        give_up("FORK came without a progress page");
     worker->progress = mmap(NULL, sizeof *worker->progress, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (worker->progress == MAP_FAILED)
         give_up("the progress page cannot be mapped");
@@ -103,18 +103,12 @@ static int start(struct worker *worker, enum wire_role role) {
     struct wire_message *m = worker->message;
     if (m->header.type != WIRE_START || m->start.role != role)
         give_up("the first message is not the START of this role");
-    char role_text[32];
-    snprintf(role_text, sizeof role_text, role == WIRE_WORKER ? "worker %u" : "inspect", m->start.index);
-    log_init(role_text, LOG_INFO_);
-    uint64_t memory = m->start.memory;
+    log_init(role == WIRE_WORKER ? "loader" : "inspect", LOG_INFO_);
     _cleanup_(freep) char *file = mem_strndup(m->tail, m->tail_len);
-    if (role == WIRE_WORKER)
-        map_progress(worker, m->fd[1]);
     int r = load_config(worker, m->fd[0], file);
     close(m->fd[0]);
     if (r == 0)
         r = processor_open(worker->config, &worker->processor, &worker->mistakes);
-    worker->memory = memory;
     return r;
 }
 
@@ -125,6 +119,7 @@ static void finish(struct worker *worker) {
     }
     process_result_free(&worker->result);
     processor_close(worker->processor);
+    confine_filter_free(worker->filter);
     config_free(worker->config);
     buf_free(&worker->text);
     buf_free(&worker->mistakes);
@@ -215,6 +210,10 @@ static void work(struct worker *worker, const struct wire_job *job, const char *
                                   .guard = job->leased ? GUARD_LEASE : GUARD_CONTENT,
                                   .end = end_document};
     struct error err = {0};
+    if (!wire_begin(worker->progress, job->turn)) {
+        close(fd);
+        return;
+    }
     worker->job = job->job;
     worker->progress->job = job->job;
     if (processor_run(worker->processor, job->pipeline, fd, name, &calls, 0, &worker->result, &err) < 0)
@@ -239,33 +238,77 @@ static void serve(struct worker *worker) {
             give_up("a message came that a worker does not take");
         queue_job(worker);
         work_queue(worker);
+        if (worker->config->workers.per_document)
+            return;
     }
 }
 
-/* From here on: no path, no network, no other process. */
-static void give_up_rights(struct worker *worker) {
+static struct confine_rights rights_of(const struct worker *worker) {
+    return (struct confine_rights){.kind = CONFINE_WORKER,
+                                   .filter = worker->filter,
+                                   .memory = worker->config->workers.memory,
+                                   .output = worker->config->limits.output + OUTPUT_MARGIN,
+                                   .descriptors = (unsigned)worker->config->workers.descriptors,
+                                   .call = worker->progress ? &worker->progress->call : NULL};
+}
+
+/* What is the same for all workers is done once, before they are made. */
+static void prepare(struct worker *worker) {
     struct error err = {0};
     uint8_t digest[SHA256_SIZE];
     hash_sha256("", 0, digest); /* libcrypto opens its configuration at the first use */
-    struct confine_rights rights = {.kind = CONFINE_WORKER,
-                                    .memory = worker->memory,
-                                    .output = worker->config->limits.output + OUTPUT_MARGIN,
-                                    .descriptors = worker->config->workers.descriptors,
-                                    .call = &worker->progress->call};
+    const struct confine_rights rights = rights_of(worker);
+    if (confine_filter_new(&rights, &worker->filter, &err) < 0)
+        give_up(err.text);
+}
+
+/* The life of a worker, from its making: gives up its rights, works, ends. From there on: no path, no network, no other
+ * process. */
+static _Noreturn void be_worker(struct worker *worker, uint32_t index, int progress) {
+    char role[32];
+    struct error err = {0};
+    child_begin("siftd-worker");
+    snprintf(role, sizeof role, "worker %u", index + 1);
+    log_init(role, LOG_INFO_);
+    map_progress(worker, progress);
+    const struct confine_rights rights = rights_of(worker);
     if (confine(&rights, &worker->lacking, &err) < 0)
         give_up(err.text);
+    answer_ready(worker);
+    serve(worker);
+#ifdef SIFTD_SANITIZED
+    finish(worker);
+    exit(0);
+#else
+    _exit(0); /* freeing would only copy what it shares with the loader */
+#endif
+}
+
+static void make_workers(struct worker *worker) {
+    while (receive(worker)) {
+        struct wire_message *m = worker->message;
+        if (m->header.type != WIRE_FORK || m->fd[0] < 0 || m->fd[1] < 0)
+            give_up("a message came that a loader does not take");
+        struct wire_forked forked = {.index = m->fork.index};
+        forked.pid = child_clone(m->fd[0]);
+        if (forked.pid == 0)
+            be_worker(worker, m->fork.index, m->fd[1]);
+        close(m->fd[0]);
+        close(m->fd[1]);
+        send_or_end(WIRE_FORKED, &forked, NULL, 0);
+    }
 }
 
 int worker_child_main(void) {
     struct worker worker = {0};
-    child_begin("siftd-worker");
+    child_begin("siftd-loader");
     signal(SIGTERM, SIG_IGN); /* sent to all processes of the service; the daemon ends its workers otherwise */
     int r = start(&worker, WIRE_WORKER);
     if (r == 0)
-        give_up_rights(&worker);
+        prepare(&worker);
     answer_ready(&worker);
     if (r == 0)
-        serve(&worker);
+        make_workers(&worker);
     finish(&worker);
     return r < 0;
 }

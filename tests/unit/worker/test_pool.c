@@ -62,6 +62,8 @@ static void answer_spooled(const struct wire_message *m, struct queue *queue, bo
 
 static void work(const struct wire_message *m, struct queue *queue, struct wire_progress *progress) {
     close(m->fd[0]);
+    if (!wire_begin(progress, m->job.turn))
+        return;
     _cleanup_(freep) char *name = mem_strndup(m->tail, m->tail_len);
     progress->job = m->job.job;
     memcpy((char *)progress->plugin, "shredder", 9);
@@ -70,6 +72,8 @@ static void work(const struct wire_message *m, struct queue *queue, struct wire_
         abort();
     if (strstr(name, "hang"))
         pause();
+    while (strstr(name, "burn"))
+        continue;
     if (strstr(name, "greedy"))
         exit(MEM_EXIT);
     if (strstr(name, "nonsense"))
@@ -84,15 +88,11 @@ static void work(const struct wire_message *m, struct queue *queue, struct wire_
     progress->stage = 0;
 }
 
-static int be_worker(void) {
+static int be_worker(int page) {
     _cleanup_(freep) struct wire_message *m = mem_alloc(sizeof *m);
     child_begin("siftd-test");
-    if (wire_receive(WIRE_CHILD_FD, m, NULL) <= 0 || m->header.type != WIRE_START)
-        return 1;
-    struct wire_progress *progress = mmap(NULL, sizeof *progress, PROT_READ | PROT_WRITE, MAP_SHARED, m->fd[1], 0);
-    _cleanup_(freep) char *file = mem_strndup(m->tail, m->tail_len);
-    const char *mistakes = strstr(file, "refuse") ? "x:1:1: wrong" : "";
-    wire_send(WIRE_CHILD_FD, WIRE_READY, &(struct wire_ready){0}, mistakes, strlen(mistakes), NULL, 0);
+    struct wire_progress *progress = mmap(NULL, sizeof *progress, PROT_READ | PROT_WRITE, MAP_SHARED, page, 0);
+    wire_send(WIRE_CHILD_FD, WIRE_READY, &(struct wire_ready){0}, NULL, 0, NULL, 0);
     struct queue queue = {0};
     while (wire_receive(WIRE_CHILD_FD, m, NULL) > 0) {
         work(m, &queue, progress);
@@ -104,6 +104,28 @@ static int be_worker(void) {
     }
     while (queue.stays)
         pause();
+    return 0;
+}
+
+static int be_loader(void) {
+    _cleanup_(freep) struct wire_message *m = mem_alloc(sizeof *m);
+    child_begin("siftd-test");
+    if (wire_receive(WIRE_CHILD_FD, m, NULL) <= 0 || m->header.type != WIRE_START)
+        return 1;
+    _cleanup_(freep) char *file = mem_strndup(m->tail, m->tail_len);
+    const char *mistakes = strstr(file, "refuse") ? "x:1:1: wrong" : "";
+    wire_send(WIRE_CHILD_FD, WIRE_READY, &(struct wire_ready){0}, mistakes, strlen(mistakes), NULL, 0);
+    for (unsigned made = 0; wire_receive(WIRE_CHILD_FD, m, NULL) > 0; made++) {
+        struct wire_forked forked = {.index = m->fork.index};
+        if (strstr(file, "short-lived") && made == 3)
+            abort();
+        forked.pid = child_clone(m->fd[0]);
+        if (forked.pid == 0)
+            _exit(be_worker(m->fd[1]));
+        close(m->fd[0]);
+        close(m->fd[1]);
+        wire_send(WIRE_CHILD_FD, WIRE_FORKED, &forked, NULL, 0, NULL, 0);
+    }
     return 0;
 }
 
@@ -268,6 +290,42 @@ static void test_hang_is_killed(void **state) {
     assert_true(b->again > 0);
 }
 
+/* One worker hangs for the whole test: what was sent behind is done by the other before the time is up. */
+static void test_nobody_waits_behind(void **state) {
+    struct bench *b = *state;
+    b->config.workers.timeout = b->config.workers.cpu = 60000;
+    start(b);
+    submit(b, 0, "hang");
+    for (unsigned i = 1; i < 12; i++)
+        submit(b, i, "plain");
+    run(b, 11);
+    assert_int_equal(b->answered[0] + b->died[0], 0);
+    assert_int_equal(pool_jobs(b->pool), 1);
+}
+
+/* The loader dies now and then; workers go on, and new ones come. */
+static void test_the_loader_is_replaced(void **state) {
+    struct bench *b = *state;
+    b->config.file = "short-lived";
+    start(b);
+    for (unsigned i = 0; i < 20; i++)
+        submit(b, i, i % 3 == 1 ? "crash" : "plain");
+    run(b, 20);
+    expect_one_each(b, 20, 7);
+}
+
+static void test_computing_is_limited(void **state) {
+    struct bench *b = *state;
+    b->config.workers.timeout = 60000;
+    b->config.workers.cpu = 50;
+    start(b);
+    submit(b, 0, "plain");
+    submit(b, 1, "burn");
+    run(b, 2);
+    assert_int_equal(b->died[1], 1);
+    assert_string_equal(b->death.limit, "cpu");
+}
+
 static void test_memory_is_told(void **state) {
     struct bench *b = *state;
     start(b);
@@ -316,7 +374,10 @@ static void test_worker_per_document(void **state) {
         submit(b, i, "plain");
     run(b, 8);
     expect_one_each(b, 8, 0);
-    assert_true(b->pool->worker[0].documents + b->pool->worker[1].documents == 8);
+    unsigned documents = 0;
+    for (unsigned i = 0; i < b->pool->workers; i++)
+        documents += (unsigned)b->pool->worker[i].documents;
+    assert_int_equal(documents, 8);
 }
 
 static void test_one_that_does_not_end(void **state) {
@@ -344,12 +405,22 @@ static void test_stop_at_work(void **state) {
 
 int main(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "worker") == 0)
-        return be_worker();
+        return be_loader();
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(all_answered),         TEST(crash_takes_one),       TEST(hang_is_killed), TEST(memory_is_told),
-        TEST(no_room_in_the_spool), TEST(nonsense_ends_worker),  TEST(refusal),        TEST(worker_per_document),
-        TEST(stop_at_work),         TEST(one_that_does_not_end),
+        TEST(all_answered),
+        TEST(crash_takes_one),
+        TEST(hang_is_killed),
+        TEST(memory_is_told),
+        TEST(no_room_in_the_spool),
+        TEST(nonsense_ends_worker),
+        TEST(refusal),
+        TEST(worker_per_document),
+        TEST(stop_at_work),
+        TEST(one_that_does_not_end),
+        TEST(nobody_waits_behind),
+        TEST(computing_is_limited),
+        TEST(the_loader_is_replaced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
