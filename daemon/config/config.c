@@ -49,6 +49,8 @@ static void read_workers(struct reader *r, const struct key *key, const struct t
         {"cpu", read_duration, offsetof(struct config, workers.cpu), 10, DAY},
         {"memory", read_size, offsetof(struct config, workers.memory), 16 * MIB, INT64_MAX},
         {"descriptors", read_number, offsetof(struct config, workers.descriptors), DESCRIPTORS_MIN, DESCRIPTORS_MAX},
+        {"bench_after", read_number, offsetof(struct config, workers.bench_after), 0, 1000},
+        {"bench_for", read_duration, offsetof(struct config, workers.bench_for), 10, DAY},
         {"isolation", read_isolation, offsetof(struct config, workers.per_document), 0, 0},
         {NULL, NULL, 0, 0, 0},
     };

@@ -86,6 +86,8 @@ struct config {
         int64_t cpu;          /* milliseconds of processor time for one document */
         uint64_t memory;      /* bytes of heap a worker may have */
         uint64_t descriptors; /* files it may have open, besides those that its plugins opened at the start */
+        uint64_t bench_after; /* different documents that die of a plugin until it is benched; 0: never */
+        int64_t bench_for;    /* milliseconds until one is tried again */
         bool per_document;    /* isolation: document */
     } workers;
     struct config_limits limits;

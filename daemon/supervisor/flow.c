@@ -194,8 +194,9 @@ void flow_answered(void *user, struct pool_job *job, struct pool_answer *answer)
 }
 
 void flow_dropped(void *user, struct pool_job *job) {
-    (void)user;
+    const struct rooms *rooms = user;
     flow_doc_end(doc_of(job));
+    supervisor_advance(rooms->supervisor);
 }
 
 void flow_died(void *user, struct pool_job *job, const struct pool_death *death) {

@@ -113,6 +113,17 @@ static void look_at_watches(const struct supervisor *s, struct health *health) {
     cJSON_Delete(watches);
 }
 
+static void look_at_plugins(const struct supervisor *s, struct health *health) {
+    cJSON *benched = pool_benched(s->rooms->pool), *plugin;
+    cJSON_ArrayForEach(plugin, benched) {
+        health_add(health, HEALTH_PLUGIN, "%s/%s is benched: %d documents died of it, %d wait for it",
+                   cJSON_GetStringValue(cJSON_GetObjectItem(plugin, "stage")),
+                   cJSON_GetStringValue(cJSON_GetObjectItem(plugin, "plugin")),
+                   cJSON_GetObjectItem(plugin, "died")->valueint, cJSON_GetObjectItem(plugin, "waiting")->valueint);
+    }
+    cJSON_Delete(benched);
+}
+
 /* --- progress ----------------------------------------------------------------------------------------------------- */
 
 void health_moved(struct supervisor *s) {
@@ -122,7 +133,7 @@ void health_moved(struct supervisor *s) {
 /* Is anything to be done that a worker, the disk or the ledger would have to move? */
 static bool work_is_out(const struct supervisor *s) {
     const struct commit *c = &s->commit;
-    return pool_jobs(s->rooms->pool) || c->first || c->group || c->syncing;
+    return pool_jobs(s->rooms->pool) > pool_waiting(s->rooms->pool) || c->first || c->group || c->syncing;
 }
 
 static void look_at_progress(struct supervisor *s, struct health *health) {
@@ -152,6 +163,8 @@ void health_look(struct supervisor *s, struct health *ret) {
         look_at_sinks(s, ret);
     if (s->rooms->intake)
         look_at_watches(s, ret);
+    if (s->rooms->pool)
+        look_at_plugins(s, ret);
     if (s->rooms->pool && s->goal <= GOAL_RUN)
         look_at_progress(s, ret);
 }

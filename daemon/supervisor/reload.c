@@ -198,6 +198,7 @@ static void look_at_workers(struct supervisor *s) {
     } else if (next->pool_ready && !next->pool_stopping) {
         s->reload.phase = RELOAD_SWAP;
         intake_stop(s->rooms->intake);
+        pool_drain(s->rooms->pool);
     }
 }
 

@@ -58,6 +58,7 @@ static void on_pool_stopped(void *user) {
 
 int rooms_start_pool(struct supervisor *s, struct rooms *rooms, struct error *err) {
     struct pool_calls calls = {.user = rooms,
+                               .never_bench = s->options.once,
                                .sent = flow_sent,
                                .again = flow_again,
                                .answered = flow_answered,

@@ -89,6 +89,7 @@ cJSON *supervisor_status(struct supervisor *s) {
     cJSON_AddNumberToObject(object, "quarantined", (double)s->quarantined);
     cJSON_AddItemToObject(object, "retries", retry_status(s));
     cJSON_AddItemToObject(object, "workers", rooms->pool ? pool_status(rooms->pool) : cJSON_CreateArray());
+    cJSON_AddItemToObject(object, "benched", rooms->pool ? pool_benched(rooms->pool) : cJSON_CreateArray());
     cJSON_AddItemToObject(object, "journal", journal_status(s));
     cJSON_AddItemToObject(object, "ledger", ledger_summary(s->lookup));
     cJSON_AddItemToObject(object, "reload", reload_status(s));

@@ -260,6 +260,7 @@ void supervisor_stop(struct supervisor *s) {
     s->goal = GOAL_STOP;
     notify_say(s, "STOPPING=1\nSTATUS=Finishing what is out");
     intake_stop(s->rooms->intake);
+    pool_drain(s->rooms->pool);
     uv_timer_start(&s->limit, on_drain_limit, DRAIN_LIMIT, 0);
     supervisor_advance(s);
 }

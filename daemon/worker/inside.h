@@ -60,6 +60,25 @@ struct loader {
     bool served; /* has made a worker since its start */
 };
 
+enum { VICTIMS = 16 }; /* documents remembered, so that one that is tried again counts once */
+
+/* A plugin that documents died of. */
+struct suspect {
+    const char *stage;
+    char plugin[64];
+    uint64_t deaths;
+    uint64_t victim[VICTIMS];
+    uint64_t debt;                /* DOCUMENTS_PAY for a death, less one for each document that came through */
+    uint64_t until, pause;        /* until: loop time of the probe; 0: not benched */
+    const struct pool_job *probe; /* under way */
+};
+
+struct benched {
+    struct suspect *suspect;
+    size_t suspects, room;
+    uv_timer_t timer;
+};
+
 struct pool {
     uv_loop_t *loop;
     const struct config *config;
@@ -67,6 +86,7 @@ struct pool {
     int text; /* the configuration, as a file that workers get */
     char *spool_dir;
     struct loader loader;
+    struct benched benched;
     struct worker *worker;
     unsigned workers, window, jobs, waiting;
     unsigned at_once;              /* workers that may work at a time; the others stand ready */
@@ -76,7 +96,7 @@ struct pool {
     uv_timer_t behind_timer;
     unsigned spools;
     unsigned closing; /* timers not yet closed, when stopping */
-    bool was_ready, was_refused, stopping;
+    bool was_ready, was_refused, stopping, draining;
 };
 
 /* pool.c */
@@ -93,7 +113,16 @@ int loader_ask(struct pool *pool, unsigned index, int socket, int progress);
 void loader_end(struct pool *pool); /* when stopping */
 void loader_kill(struct pool *pool);
 
+/* benched.c */
+void benched_init(struct pool *pool);
+void benched_free(struct pool *pool);
+void benched_died(struct pool *pool, const struct pool_job *job, const struct pool_death *death);
+void benched_passed(struct pool *pool, const struct pool_job *job);
+void benched_forget(struct pool *pool, const struct pool_job *job);
+bool benched_holds(struct pool *pool, struct pool_job *job); /* it is to wait; false may make it the probe */
+
 /* process.c */
+const char *worker_stage_word(uint32_t stage);
 void worker_start(struct worker *worker);           /* or as soon as the loader is ready */
 void worker_made(struct worker *worker, pid_t pid); /* pid: or a negative errno */
 void worker_lost(struct worker *worker);            /* the loader is gone; what was asked of it will not come */

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "worker/inside.h"
 
-enum { OWN_TIMERS = 3 }; /* spool_timer, behind_timer, the loader's */
+enum { OWN_TIMERS = 4 }; /* spool_timer, behind_timer, the loader's, the bench's */
 
 static unsigned worker_count(const struct config *config) {
     unsigned count = config->workers.count;
@@ -45,14 +45,37 @@ static struct worker *least_busy(struct pool *pool) {
     return best && best->jobs == 0 && working >= pool->at_once ? NULL : best;
 }
 
-static struct pool_job *take_first(struct pool *pool) {
-    struct pool_job *job = pool->first;
-    pool->first = job->next;
-    if (!pool->first)
-        pool->last = NULL;
+/* A document that waits for long keeps no descriptor. */
+static bool has_to_wait(struct pool *pool, struct pool_job *job) {
+    if (!benched_holds(pool, job))
+        return false;
+    if (job->fd >= 0)
+        pool->calls.sent(pool->calls.user, job);
+    return true;
+}
+
+static struct pool_job *take_out(struct pool *pool, struct pool_job *before, struct pool_job *job) {
+    *(before ? &before->next : &pool->first) = job->next;
+    if (pool->last == job)
+        pool->last = before;
     job->next = NULL;
     pool->waiting--;
     return job;
+}
+
+/* The first that need not wait; NULL when there is none. */
+static struct pool_job *take_next(struct pool *pool) {
+    struct pool_job *before = NULL, *job = pool->first;
+    while (job && !pool->stopping && has_to_wait(pool, job)) {
+        if (pool->draining) {
+            pool->jobs--;
+            pool->calls.dropped(pool->calls.user, take_out(pool, before, job));
+        } else {
+            before = job;
+        }
+        job = before ? before->next : pool->first;
+    }
+    return job ? take_out(pool, before, job) : NULL;
 }
 
 static void on_behind_timer(uv_timer_t *timer) {
@@ -70,8 +93,11 @@ static void on_behind_timer(uv_timer_t *timer) {
 void pool_dispatch(struct pool *pool) {
     struct worker *worker;
     while (pool->first && !pool->stopping && (worker = least_busy(pool))) {
-        struct pool_job *job = take_first(pool);
+        struct pool_job *job = take_next(pool);
+        if (!job)
+            return;
         if (job->fd < 0 && pool->calls.again(pool->calls.user, job) < 0) {
+            benched_forget(pool, job);
             pool->jobs--;
             continue;
         }
@@ -87,6 +113,11 @@ void pool_dispatch(struct pool *pool) {
             return;
         worker->retired = true; /* its end is on the way */
     }
+}
+
+void pool_drain(struct pool *pool) {
+    pool->draining = true;
+    pool_dispatch(pool);
 }
 
 void pool_submit(struct pool *pool, struct pool_job *job) {
@@ -131,6 +162,7 @@ static void pool_init(struct pool *pool) {
     uv_timer_init(pool->loop, &pool->behind_timer);
     pool->spool_timer.data = pool->behind_timer.data = pool;
     loader_init(pool);
+    benched_init(pool);
     for (unsigned i = 0; i < pool->workers; i++) {
         struct worker *w = &pool->worker[i];
         *w = (struct worker){.pool = pool, .index = i, .spool = -1, .asked = -1, .state = WORKER_WAITING};
@@ -204,10 +236,11 @@ void pool_stop(struct pool *pool) {
         return;
     pool->stopping = true;
     while (pool->first)
-        pool->calls.dropped(pool->calls.user, take_first(pool));
+        pool->calls.dropped(pool->calls.user, take_next(pool));
     loader_end(pool);
     uv_close((uv_handle_t *)&pool->loader.timer, on_own_timer_closed);
     uv_close((uv_handle_t *)&pool->behind_timer, on_own_timer_closed);
+    uv_close((uv_handle_t *)&pool->benched.timer, on_own_timer_closed);
     for (unsigned i = 0; i < pool->workers; i++) {
         worker_end(&pool->worker[i]);
         uv_close((uv_handle_t *)&pool->worker[i].timer, on_timer_closed);
@@ -219,6 +252,7 @@ void pool_stop(struct pool *pool) {
 struct pool *pool_free(struct pool *pool) {
     if (pool) {
         close_fd(pool->text);
+        benched_free(pool);
         free(pool->spool_dir);
         free(pool->worker);
         free(pool->message);

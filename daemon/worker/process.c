@@ -222,6 +222,7 @@ static void on_done(struct worker *worker, const struct wire_message *m) {
     worker->served = true;
     worker->pause = 0;
     pool_job_ended(pool);
+    benched_passed(pool, job);
     if (pool->config->workers.per_document) {
         worker->retired = true; /* it ends by itself */
         uv_timer_start(&worker->timer, worker_on_timer, END_LIMIT, 0);
@@ -300,7 +301,7 @@ static void on_messages(uv_poll_t *poll, int status, int events) {
 
 /* --- end ---------------------------------------------------------------------------------------------------------- */
 
-static const char *stage_word(uint32_t stage) {
+const char *worker_stage_word(uint32_t stage) {
     static const char *const words[] = {NULL, "decode", "clean", "extract", "validate", "sink"};
     return stage < sizeof words / sizeof *words ? words[stage] : NULL;
 }
@@ -324,7 +325,7 @@ static void tell_death(const struct worker *worker, int status, struct pool_deat
     const struct wire_progress *page = worker->progress;
     *ret = (struct pool_death){.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0};
     if (page && page->job == worker->job[0]->number && page->stage) {
-        ret->stage = stage_word(page->stage);
+        ret->stage = worker_stage_word(page->stage);
         copy_text(ret->plugin, sizeof ret->plugin, page->plugin, sizeof page->plugin);
     }
     const struct config *config = worker->pool->config;
@@ -403,6 +404,8 @@ static void settle_jobs(struct worker *worker, int status) {
         pool_spool_close(pool, take_fd(worker->spool));
     if (guilty) {
         pool_job_ended(pool);
+        benched_died(pool, guilty, &death);
+        benched_forget(pool, guilty);
         pool->calls.died(pool->calls.user, guilty, &death);
     }
 }

@@ -62,13 +62,14 @@ struct pool_death {
 
 struct pool_calls {
     void *user;
+    bool never_bench;                               /* whatever workers.bench_after says: nobody could wait for it */
     void (*sent)(void *user, struct pool_job *job); /* job->fd is no longer needed */
     /* The job goes to a worker again: job->fd must be opened once more. Negative: it cannot be, the job is dropped
      * here. */
     int (*again)(void *user, struct pool_job *job);
     void (*answered)(void *user, struct pool_job *job, struct pool_answer *answer);
     void (*died)(void *user, struct pool_job *job, const struct pool_death *death);
-    void (*dropped)(void *user, struct pool_job *job); /* not done, at pool_stop() */
+    void (*dropped)(void *user, struct pool_job *job); /* not done, at pool_stop() or pool_drain() */
     void (*ready)(void *user);                         /* the first worker is ready; once */
     /* A worker that cannot load its plugins says why; lines. Only before `ready`, once; afterwards it is logged and
      * tried again. */
@@ -84,10 +85,16 @@ void pool_submit(struct pool *pool, struct pool_job *job);
 /* Closes a spool file that came with an answer, which lets another be given. */
 void pool_spool_close(struct pool *pool, int spool);
 unsigned pool_jobs(const struct pool *pool);    /* submitted, not yet answered */
+unsigned pool_waiting(const struct pool *pool); /* of them, those that wait for a benched plugin */
 unsigned pool_running(const struct pool *pool); /* workers that are ready or being started */
+/* From now on documents that wait for a benched plugin are dropped: nobody waits for it. */
+void pool_drain(struct pool *pool);
 /* Ends the workers: those at work are killed. */
 void pool_stop(struct pool *pool);
 struct pool *pool_free(struct pool *pool); /* NULL */
 /* [{"pid":…,"state":"starting"|"idle"|"working"|"paused","document":…,"documents":…,"restarts":…,
  * "unconfined":"" or the parts of the confinement that the kernel lacks, e.g. "paths, network"}] */
 cJSON *pool_status(const struct pool *pool);
+/* Plugins whose documents wait because many died of them: [{"stage":…,"plugin":…,"died":…,"waiting":…,"probe_in":
+ * seconds until one is tried again}] */
+cJSON *pool_benched(const struct pool *pool);

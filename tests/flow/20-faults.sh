@@ -44,7 +44,7 @@ configure <<END
 state_dir: state
 plugin_dirs: [ "$SIFTD_BUILD/plugins", "$SIFTD_BUILD/plugins/test" ]
 watch: [ { dir: drop } ]
-workers: { count: 2, timeout: 8s, cpu: 1s, memory: 64MiB }
+workers: { count: 2, timeout: 8s, cpu: 1s, memory: 64MiB, bench_after: 0 }
 limits: { records: 20000, output: 1MiB }
 packs: []
 pipelines:

@@ -326,6 +326,46 @@ static void test_computing_is_limited(void **state) {
     assert_string_equal(b->death.limit, "cpu");
 }
 
+/* Three documents die of one plugin: those of its pipeline wait, others do not; a probe that comes through lets them go
+ * on, one that dies does not. */
+static void test_a_killer_is_benched(void **state) {
+    struct bench *b = *state;
+    struct config_use use = {.stage = 3, .name = "shredder"}, other = {.stage = 3, .name = "reader"};
+    struct config_pipeline pipelines[] = {{.name = "first", .use = &use, .count = 1},
+                                          {.name = "second", .use = &other, .count = 1}};
+    b->config.pipeline = pipelines;
+    b->config.pipelines = 2;
+    b->config.workers.count = 1;
+    b->config.workers.bench_after = 3;
+    b->config.workers.bench_for = 600000;
+    start(b);
+    for (unsigned i = 0; i < 3; i++)
+        submit(b, i, i == 0 ? "crash a" : i == 1 ? "crash b" : "crash c");
+    run(b, 3);
+    submit(b, 3, "crash d");
+    submit(b, 4, "plain");
+    b->job[5] = (struct pool_job){
+        .number = 5, .name = "plain", .fd = open("/dev/null", O_RDONLY | O_CLOEXEC), .size = 1, .pipeline = 1};
+    pool_submit(b->pool, &b->job[5]);
+    run(b, 4);
+    assert_int_equal(b->answered[5], 1);
+    cJSON *benched = pool_benched(b->pool);
+    assert_int_equal(cJSON_GetArraySize(benched), 1);
+    assert_int_equal(cJSON_GetObjectItem(cJSON_GetArrayItem(benched, 0), "waiting")->valueint, 2);
+    cJSON_Delete(benched);
+    b->pool->benched.suspect[0].until = uv_now(&b->loop); /* its time is over */
+    pool_dispatch(b->pool);
+    run(b, 5);
+    assert_int_equal(b->died[3], 1);
+    assert_true(b->pool->benched.suspect[0].until > uv_now(&b->loop) + 600000);
+    b->pool->benched.suspect[0].until = uv_now(&b->loop);
+    pool_dispatch(b->pool);
+    run(b, 6);
+    assert_int_equal(b->answered[4], 1);
+    assert_int_equal(b->pool->benched.suspect[0].until, 0);
+    expect_one_each(b, 6, 4);
+}
+
 static void test_memory_is_told(void **state) {
     struct bench *b = *state;
     start(b);
@@ -420,6 +460,7 @@ int main(int argc, char **argv) {
         TEST(one_that_does_not_end),
         TEST(nobody_waits_behind),
         TEST(computing_is_limited),
+        TEST(a_killer_is_benched),
         TEST(the_loader_is_replaced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
