@@ -122,6 +122,8 @@ static int load(struct trial *trial, const char *file, const char *pipeline, str
                  : config_builtin(&trial->config, text, mistakes);
     if (r == 0)
         r = processor_open(trial->config, &trial->processor, mistakes);
+    if (r == 0)
+        r = processor_begin(trial->processor, mistakes);
     for (size_t i = 0; r == 0 && pipeline && i <= trial->config->pipelines; i++) {
         if (i == trial->config->pipelines) {
             buf_printf(mistakes, "there is no pipeline \"%s\" in the configuration\n", pipeline);

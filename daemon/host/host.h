@@ -57,6 +57,8 @@ void host_walk(struct host *host, int stage, host_found_fn *found, void *user);
  * part of the table (NULL: calls that refuse). Every mistake is a line in `mistakes`; 0 or -EINVAL. */
 int instance_open(struct host *host, const struct config_use *use, const struct siftd_host *calls,
                   struct instance **ret, struct buf *mistakes);
+/* The plugin's begin(), in the process that works. A failure is a line in `mistakes`; 0 or -EINVAL. */
+int instance_begin(struct instance *instance, struct buf *mistakes);
 struct instance *instance_close(struct instance *instance); /* NULL */
 /* What instance_open() would say of the plugin and its options, without calling open(): for sinks, whose open() acts.
  */

@@ -218,6 +218,19 @@ int instance_check(struct host *host, const struct config_use *use, struct buf *
     return instance_paths(host, use, NULL, NULL, NULL, mistakes);
 }
 
+static int cannot_begin(const struct instance *instance, int stage, const char *name, struct buf *mistakes) {
+    buf_printf(mistakes, "%s: %s \"%s\" cannot begin: %s\n", instance->where, host_stage_name(stage), name,
+               instance->failed ? instance->error : "it gave no reason");
+    return -EINVAL;
+}
+
+int instance_begin(struct instance *instance, struct buf *mistakes) {
+    const struct siftd_plugin *plugin = instance->plugin;
+    if (!plugin->begin || plugin->begin(instance->self) == SIFTD_OK)
+        return 0;
+    return cannot_begin(instance, plugin->stage, plugin->name, mistakes);
+}
+
 int instance_open(struct host *host, const struct config_use *use, const struct siftd_host *calls,
                   struct instance **ret, struct buf *mistakes) {
     struct instance *instance = instance_prepare(host, use, mistakes);
@@ -229,11 +242,10 @@ int instance_open(struct host *host, const struct config_use *use, const struct 
     instance->table = sealed_copy(&table, sizeof table);
     const struct siftd_plugin *plugin = instance->plugin;
     if (plugin->open && plugin->open(instance->self, instance->table) != SIFTD_OK) {
-        buf_printf(mistakes, "%s: %s \"%s\" cannot begin: %s\n", instance->where, host_stage_name(use->stage),
-                   use->name, instance->failed ? instance->error : "it gave no reason");
+        int r = cannot_begin(instance, use->stage, use->name, mistakes);
         instance->plugin = NULL;
         instance_close(instance);
-        return -EINVAL;
+        return r;
     }
     *ret = instance;
     return 0;

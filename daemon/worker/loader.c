@@ -37,7 +37,7 @@ int loader_ask(struct pool *pool, unsigned index, int socket, int progress) {
 
 /* --- messages ----------------------------------------------------------------------------------------------------- */
 
-static void on_refusal(struct pool *pool, const struct wire_message *m) {
+void loader_refused(struct pool *pool, const struct wire_message *m) {
     _cleanup_(freep) char *mistakes = mem_strndup(m->tail, m->tail_len);
     if (!pool->was_ready && !pool->was_refused) {
         pool->was_refused = true;
@@ -60,7 +60,7 @@ static bool on_message(struct pool *pool, const struct wire_message *m) {
     struct loader *loader = &pool->loader;
     if (m->header.type == WIRE_READY && loader->state == WORKER_STARTING) {
         if (m->tail_len)
-            on_refusal(pool, m);
+            loader_refused(pool, m);
         else
             on_ready(pool);
         return true;

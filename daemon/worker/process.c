@@ -192,6 +192,10 @@ static void tell_confinement(const struct worker *worker) {
 
 static void on_ready(struct worker *worker, const struct wire_message *m) {
     struct pool *pool = worker->pool;
+    if (m->tail_len) { /* its end follows */
+        loader_refused(pool, m);
+        return;
+    }
     worker->state = WORKER_READY;
     worker->lacking = m->ready.lacking;
     uv_timer_stop(&worker->timer);

@@ -351,6 +351,10 @@ struct siftd_plugin {
     int keyed;
 
     uint32_t needs; /* SINK: enum siftd_needs bits; what is not declared is forbidden to its process */
+    /* Not SINK. Runs in each process that works, after it was forked from the one that ran open() and before it gives
+     * up its rights: what cannot be shared with other workers begins here (a program, a descriptor, a random number).
+     * SIFTD_ERROR: as from open(). */
+    int (*begin)(void *self);
 };
 
 /* The one exported symbol: returns the descriptor with its size and version filled in. */

@@ -271,6 +271,10 @@ static _Noreturn void be_worker(struct worker *worker, uint32_t index, int progr
     snprintf(role, sizeof role, "worker %u", index + 1);
     log_init(role, LOG_INFO_);
     map_progress(worker, progress);
+    if (processor_begin(worker->processor, &worker->mistakes) < 0) {
+        answer_ready(worker);
+        exit(1);
+    }
     const struct confine_rights rights = rights_of(worker);
     if (confine(&rights, &worker->lacking, &err) < 0)
         give_up(err.text);
@@ -324,6 +328,8 @@ int worker_inspect_main(void) {
     struct worker worker = {0};
     child_begin("siftd-inspect");
     start(&worker, WIRE_INSPECT);
+    if (worker.processor)
+        processor_begin(worker.processor, &worker.mistakes);
     if (worker.config)
         inspect_sinks(&worker);
     answer_ready(&worker);

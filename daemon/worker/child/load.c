@@ -90,6 +90,18 @@ int processor_open(const struct config *config, struct processor **ret, struct b
     return 0;
 }
 
+int processor_begin(struct processor *processor, struct buf *mistakes) {
+    int r = 0;
+    for (size_t i = 0; i < processor->pipelines; i++)
+        for (int s = SIFTD_DECODE; s < STAGES; s++) {
+            const struct steps *steps = &processor->pipeline[i].stage[s];
+            for (size_t k = 0; k < steps->count; k++)
+                if (instance_begin(steps->instance[k], mistakes) < 0)
+                    r = -EINVAL;
+        }
+    return r;
+}
+
 struct processor *processor_close(struct processor *processor) {
     if (!processor)
         return NULL;

@@ -65,6 +65,8 @@ struct process_result {
 /* Loads packs and plugins; every mistake (missing plugin, wrong option, other ABI) is a line in `mistakes`. 0 or
  * -EINVAL. */
 int processor_open(const struct config *config, struct processor **ret, struct buf *mistakes);
+/* Once, in the process that is to run documents: what plugins cannot share with others. As processor_open(). */
+int processor_begin(struct processor *processor, struct buf *mistakes);
 struct processor *processor_close(struct processor *processor); /* NULL */
 /* Runs the document in `fd` (a regular file) through pipeline `index`. Always gives a result that ends with a
  * `document` record; negative only when the process cannot go on (flush failed). */

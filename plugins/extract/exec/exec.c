@@ -85,15 +85,22 @@ static void exec_close(void *self) {
 
 static int exec_open(void *self, const struct siftd_host *host) {
     struct exec *e = self;
-    char why[WHY_BYTES] = "";
     e->host = host;
     prepare(e);
     if (access(e->path, X_OK) < 0)
         return host->error(host, "the program %s cannot be executed: %s", e->path, strerror(errno));
+    return SIFTD_OK;
+}
+
+/* Each worker has a program of its own. */
+static int exec_begin(void *self) {
+    struct exec *e = self;
+    char why[WHY_BYTES] = "";
     if (keeper_start(&e->keeper, &e->program, why) == 0 && begin(e, why) == 0)
         return SIFTD_OK;
-    exec_close(e);
-    return host->error(host, "the program %s: %s", e->path, why);
+    channel_close(&e->channel);
+    keeper_stop(&e->keeper);
+    return e->host->error(e->host, "the program %s: %s", e->path, why);
 }
 
 static int exec_run(void *self, struct siftd_doc *doc) {
@@ -120,6 +127,7 @@ static const struct siftd_plugin plugin = {
     .options = options,
     .instance_size = sizeof(struct exec),
     .open = exec_open,
+    .begin = exec_begin,
     .close = exec_close,
     .run = exec_run,
 };

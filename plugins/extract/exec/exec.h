@@ -22,7 +22,7 @@ struct program {
 };
 
 /*
- * The keeper: forked in open(), while a worker may still do so. It holds no more than one socket, starts the program
+ * The keeper: forked in begin(), while a worker may still do so. It holds no more than one socket, starts the program
  * when it is asked, hands over the program's end of a stream, and tells how it ended. It ends with the worker.
  */
 struct keeper {
