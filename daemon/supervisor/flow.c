@@ -40,6 +40,7 @@ void flow_claimed(void *user, struct intake_doc *doc) {
         health_moved(s);
     f->death = too_large(&s->rooms->config->limits, doc->size);
     if (f->death) {
+        f->kind = "rejected";
         intake_passed(s->rooms->intake, doc);
         commit_add(f);
     } else {
