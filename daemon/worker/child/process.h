@@ -38,7 +38,7 @@ struct process_calls {
     process_step_fn *step;   /* NULL: nobody looks */
     size_t flush_at;         /* body bytes in memory before flush is called */
     enum process_guard guard;
-    process_end_fn *end;     /* NULL: a message in the log, and exit code 1 */
+    process_end_fn *end; /* NULL: a message in the log, and exit code 1 */
 };
 
 struct process_fact { /* a record's place in the cleaned text */
