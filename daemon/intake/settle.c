@@ -142,12 +142,12 @@ static void look_at_file(struct watch *watch, const char *path, const struct pla
 
 /* Reading would change the file's access time, and write its inode, for nothing; only its owner may spare it that. */
 static int open_quietly(struct watch *watch, const struct place *place) {
-    const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-    int fd = watch->not_owner ? -1 : openat(place->folder, place->name, flags | O_NOATIME);
+    const int reading = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    int fd = watch->not_owner ? -1 : openat(place->folder, place->name, reading | O_NOATIME);
     if (fd >= 0 || (!watch->not_owner && errno != EPERM))
         return fd;
     watch->not_owner = true;
-    return openat(place->folder, place->name, flags);
+    return openat(place->folder, place->name, reading);
 }
 
 static void look_at(struct watch *watch, const char *path, const struct place *place, enum arrival arrival,

@@ -2,11 +2,13 @@
 #include "delivery/child/again.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/os.h"
 
 static int read_stretches(FILE *file, struct again *again) {
     struct again_stretch s;
@@ -21,7 +23,8 @@ static int read_stretches(FILE *file, struct again *again) {
 }
 
 int again_read(const char *path, struct again *ret) {
-    FILE *file = fopen(path, "re");
+    int fd = os.open(path, O_RDONLY | O_CLOEXEC, 0);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
     struct again again = {0};
     int appends_too = 0;
     if (!file)
