@@ -400,7 +400,7 @@ int intake_put_note(const char *state_dir, const char *path, const char *held, c
     _cleanup_(freep) char *place = mem_format("%s/work", state_dir);
     _cleanup_(closep) int work = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct intake_doc doc = {.fd = -1};
-    struct stat st;
+    struct stat st = {0};
     int e = work < 0 || lstat(path, &st) < 0 ? -errno : note_name(work, held, name);
     if (e == 0) {
         char text[160];
