@@ -77,7 +77,7 @@ int child_adopt(pid_t pid, int socket, struct child *ret) {
 }
 
 int child_start(const char *role, struct child *ret, struct error *err) {
-    int mine, its, r = child_sockets(&mine, &its);
+    int mine = -1, its = -1, r = child_sockets(&mine, &its);
     if (r < 0)
         return error_errno(err, -r, "a %s process cannot be started: socketpair", role);
     pid_t pid = fork_quietly(role, its);

@@ -101,7 +101,7 @@ void benched_died(struct pool *pool, const struct pool_job *job, const struct po
     if (!death->stage || !death->plugin[0] || pool->config->workers.bench_after == 0 || pool->calls.never_bench)
         return;
     struct suspect *suspect = find(pool, death->stage, death->plugin);
-    bool probe = suspect->probe == job;
+    bool probe = suspect->probe && suspect->probe == job;
     if (!is_new_victim(suspect, job) && !probe)
         return;
     suspect->deaths++;
