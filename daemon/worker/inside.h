@@ -106,7 +106,7 @@ void pool_job_ended(struct pool *pool);
 void pool_maybe_stopped(struct pool *pool);
 
 /* loader.c */
-void loader_refused(struct pool *pool, const struct wire_message *ready); /* READY that tells mistakes */
+void loader_refused(struct pool *pool, const struct wire_message *m); /* READY that tells mistakes */
 void loader_init(struct pool *pool);
 void loader_start(struct pool *pool);
 /* Asks for a worker's process; the descriptors stay the caller's. 0 or negative errno. */
