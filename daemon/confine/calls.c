@@ -131,9 +131,9 @@ static int add_worker(scmp_filter_ctx filter) {
     if (r == 0)
         r = seccomp_rule_add(filter, no, SCMP_SYS(newfstatat), 1, SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, 0));
     if (r == 0) /* has anybody opened the file for writing? */
-        r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_EQ, F_GETLEASE));
+        r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_EQ, F_GETLEASE, 0));
     if (r == 0)
-        r = seccomp_rule_add(filter, no, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_NE, F_GETLEASE));
+        r = seccomp_rule_add(filter, no, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_NE, F_GETLEASE, 0));
     if (r == 0) /* memory that the limit counts: none that is shared, none that grows as a stack */
         r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
                              SCMP_A3(SCMP_CMP_MASKED_EQ, SHARING, MAP_PRIVATE));
@@ -163,7 +163,7 @@ static int add_rules(scmp_filter_ctx filter, const struct confine_rights *rights
     if (r == 0) /* memory, but none that can be executed */
         r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     if (r == 0) /* the handler that notes what was refused stays */
-        r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(rt_sigaction), 1, SCMP_A0(SCMP_CMP_NE, SIGSYS));
+        r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(rt_sigaction), 1, SCMP_A0(SCMP_CMP_NE, SIGSYS, 0));
     if (r == 0) /* abort() and raise(); whom it may signal is the second program's */
         r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 0);
     return r;
