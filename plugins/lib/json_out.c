@@ -8,10 +8,10 @@
 #include "json_scan.h"
 
 char *json_out_reserve(struct json_out *out, size_t more) {
-    if (more > out->room - out->len) {
+    if (!out->at || more > out->room - out->len) {
         if (more > SIZE_MAX / 2 - out->len)
             abort();
-        out->room = (out->len + more) * 2;
+        out->room = (out->len + more + 8) * 2;
         out->at = realloc(out->at, out->room);
         if (!out->at)
             abort();
