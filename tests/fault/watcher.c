@@ -94,26 +94,32 @@ static size_t outs_that_may_rest(void) {
     return count;
 }
 
-/* All writers close, and everything that is whole must come. */
+static void stuck(void) {
+    cJSON *waiting = intake_waiting(w.intake);
+    char *text = cJSON_Print(waiting);
+    for (size_t i = 0; i < w.names; i++)
+        if (may_be_taken(&w.name[i]))
+            wrong("%s is not taken; %zu are missing, %zu out; these wait: %s", w.name[i].path, awaited(), w.outs, text);
+    wrong("%zu documents do not come to rest: %s", w.outs, text);
+}
+
+/* All writers close, and everything that is whole must come. How long that takes is the machine's affair, as long as
+ * it goes on. */
 static void quiesce(void) {
-    uint64_t start = now();
+    uint64_t start = now(), moved = start;
     for (size_t i = 0; i < w.names; i++) {
         w.name[i].file->fd = close_fd(w.name[i].file->fd);
         w.name[i].file->finished = true;
     }
     while (awaited() || outs_that_may_rest()) {
+        unsigned long before = w.taken + w.again;
         uv_run(&w.loop, UV_RUN_ONCE);
         for (size_t i = w.outs; i-- > 0;)
             finish(i);
-        if (now() - start > PATIENCE) {
-            cJSON *waiting = intake_waiting(w.intake);
-            char *text = cJSON_Print(waiting);
-            for (size_t i = 0; i < w.names; i++)
-                if (may_be_taken(&w.name[i]))
-                    wrong("%s was never taken; %zu are missing, %zu out; these wait: %s", w.name[i].path, awaited(),
-                          w.outs, text);
-            wrong("%zu documents never came to rest: %s", w.outs, text);
-        }
+        if (w.taken + w.again != before)
+            moved = now();
+        if (now() - moved > PATIENCE)
+            stuck();
     }
     w.late += now() - start > SCAN_PERIOD - 5000;
 }
@@ -167,6 +173,8 @@ static void tear_down(uv_timer_t *tick) {
     if (w.mounted)
         umount2(at("drop"), MNT_DETACH);
     forget_folders();
+    while (w.outs) /* those that nobody may read */
+        release(w.out_file[--w.outs]);
     nftw(w.dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     free(w.name);
     free(w.out);

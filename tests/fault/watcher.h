@@ -39,6 +39,7 @@ struct file {
 
 struct name {
     char *path; /* below the watched folder */
+    size_t len;
     struct file *file;
 };
 

@@ -110,6 +110,7 @@ void move_within(void) {
     w.name[i].file->finished = true;
     free(w.name[i].path);
     w.name[i].path = mem_strdup(path);
+    w.name[i].len = strlen(path);
 }
 
 void replace(void) {

@@ -10,7 +10,8 @@ _Noreturn void wrong(const char *format, ...) {
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
     va_end(args);
-    exit(1);
+    fflush(NULL);
+    _exit(1); /* what the world holds is no leak to be told of */
 }
 
 uint64_t now(void) {
@@ -53,7 +54,7 @@ void release(struct file *file) {
 
 void add_name(const char *path, struct file *file) {
     mem_push(w.name, w.names, w.name_room);
-    w.name[w.names++] = (struct name){mem_strdup(path), file};
+    w.name[w.names++] = (struct name){mem_strdup(path), strlen(path), file};
     file->names++;
 }
 
@@ -64,8 +65,8 @@ void remove_name(size_t i) {
 }
 
 static size_t find_name(const char *path) {
-    size_t i = 0;
-    while (i < w.names && strcmp(w.name[i].path, path) != 0)
+    size_t i = 0, len = strlen(path);
+    while (i < w.names && (w.name[i].len != len || memcmp(w.name[i].path, path, len) != 0))
         i++;
     return i;
 }

@@ -77,6 +77,8 @@ static void read_number(struct line *line, struct siftd_str text) {
     const char *at = text.at, *end = text.at + text.len;
     struct numeral n;
     size_t len;
+    if (at == end)
+        return;
     uint32_t c = cp_at(at, end, &len);
     bool bracket = c == BRACKET_OPEN || c == '(';
     if (bracket)
