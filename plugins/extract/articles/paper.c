@@ -77,8 +77,6 @@ static void read_number(struct line *line, struct siftd_str text) {
     const char *at = text.at, *end = text.at + text.len;
     struct numeral n;
     size_t len;
-    if (at == end)
-        return;
     uint32_t c = cp_at(at, end, &len);
     bool bracket = c == BRACKET_OPEN || c == '(';
     if (bracket)
@@ -142,6 +140,8 @@ static bool mostly_date(struct siftd_str text) {
 
 static void classify(struct line *line, const struct lexicon *lexicon, const struct words *words,
                      struct siftd_str text) {
+    if (!text.at || text.len == 0)
+        return;
     unsigned start = words_at_start(words, text);
     read_number(line, text);
     read_signature(line, text);
