@@ -103,6 +103,7 @@ static int step_openat(int dir, const char *path, int flags, ...) {
 #undef openat
 
 #define SINK_FILE "out.jsonl"
+#include "damage_step.h"
 #include "sink_test.h"
 
 static const struct siftd_host host = {.error = host_error, .log = host_log, .alloc = host_alloc};
@@ -332,7 +333,7 @@ static void a_cut_file_is_gone_on_with(void **state) {
 static void a_damaged_cursor_loses_and_doubles_nothing(void **state) {
     struct folder *folder = *state;
     struct file_sink self;
-    for (int at = 0; at < 1024; at += 127)
+    for (int at = 0; at < 1024; at += damage_step(127))
         for (int how = 0; how < 3; how++) {
             char words[160];
             begin(&self, folder->path);

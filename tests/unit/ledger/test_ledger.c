@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <sqlite3.h>
 
+#include "damage_step.h"
 #include "journal_test.h"
 #include "ledger/ledger.h"
 #include "ledger/schema.h"
@@ -240,7 +241,7 @@ static void a_ledger_damaged_anywhere_knows_all(void **state) {
     char *path = mem_format("%s/ledger.db", place->root), *copy = mem_format("%s/copy.db", place->root);
     off_t size = size_of(path);
     copy_bytes(path, copy, size);
-    for (off_t at = 0; at < size; at += 797)
+    for (off_t at = 0; at < size; at += damage_step(797))
         for (int cut = 0; cut < 2; cut++) {
             copy_bytes(copy, path, cut ? at : size);
             if (!cut)
