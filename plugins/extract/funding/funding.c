@@ -13,7 +13,17 @@
 #include "str.h"
 #include "words.h"
 
-enum funding_word { GOT = 1, GAVE = 2, FUND = 4, GENERAL = 8, INVESTED = 16, INTO = 32, VENTURE = 64, ADVERB = 128 };
+enum funding_word {
+    GOT = 1,
+    GAVE = 2,
+    FUND = 4,
+    GENERAL = 8,
+    INVESTED = 16,
+    INTO = 32,
+    VENTURE = 64,
+    ADVERB = 128,
+    DEFINITE = 256
+};
 
 enum { NAME_LEAST = 3, NAME_MOST = 30 };
 
@@ -33,8 +43,9 @@ static int funding_open(void *self, const struct siftd_host *host) {
     static const struct {
         const char *list;
         uint64_t word;
-    } lists[] = {{"got", GOT},           {"gave", GAVE}, {"fund", FUND},       {"general", GENERAL},
-                 {"invested", INVESTED}, {"into", INTO}, {"venture", VENTURE}, {"adverb", ADVERB}};
+    } lists[] = {{"got", GOT},         {"gave", GAVE},         {"fund", FUND},
+                 {"general", GENERAL}, {"invested", INVESTED}, {"into", INTO},
+                 {"venture", VENTURE}, {"adverb", ADVERB},     {"definite", DEFINITE}};
     struct funding *f = self;
     f->host = host;
     f->words = words_new();
@@ -110,9 +121,17 @@ static struct siftd_str trim(const struct funding *f, struct siftd_str name) {
     return name;
 }
 
+/* English: whether the words before the getting are the subject, or go back to it; others have no name. */
+static bool is_subject(const struct funding *f, struct siftd_str before, const struct sum *sum) {
+    size_t len;
+    while (before.len && *before.at == ' ')
+        before = (struct siftd_str){before.at + 1, before.len - 1};
+    return !before.len || str_find(before, sum->recipient) || words_match(f->words, before, &len) & DEFINITE;
+}
+
 /* Who stands between the clause's beginning and the getting: 某某园, 某某公司“某某”项目. Nothing when that is the
- * indicator's own subject, or no name. */
-static void read_getter(const struct funding *f, struct siftd_str object, struct sum *sum) {
+ * indicator's own subject, or no name. False when they have no names. */
+static bool read_getter(const struct funding *f, struct siftd_str object, struct sum *sum) {
     const char *got = object.at;
     struct siftd_str before = str_from(sum->before.at, got);
     size_t from = 0, len;
@@ -122,6 +141,8 @@ static void read_getter(const struct funding *f, struct siftd_str object, struct
             i + len == before.len)
             from = i;
     before = trim(f, (struct siftd_str){before.at, from});
+    if (cp_is_latin((unsigned char)*sum->recipient.at))
+        return is_subject(f, before, sum);
     const char *open = str_find(before, str("“")), *list = str_find(before, str("、"));
     if (open && open > before.at && quoted(str_from(open, before.at + before.len)).len) {
         sum->project = quoted(str_from(open, before.at + before.len));
@@ -133,6 +154,7 @@ static void read_getter(const struct funding *f, struct siftd_str object, struct
     if (characters >= NAME_LEAST && characters <= NAME_MOST && !subject &&
         !behind_last(f, before, GOT | GAVE | FUND | INTO).at)
         sum->recipient = before;
+    return true;
 }
 
 /* 出资2亿元参股某某基金, 出资1亿元、…组建了规模6亿元的某某基金 */
@@ -194,7 +216,8 @@ static bool was_got(const struct funding *f, struct siftd_str text, size_t previ
         cp_count(sum->before.at, (size_t)(got.at - sum->before.at)) <= NAME_LEAST &&
         alone.at != sum->before.at) /* 共获: all of those counted before */
         return false;
-    read_getter(f, got, sum);
+    if (!read_getter(f, got, sum))
+        return false;
     if (!is_general(f, object))
         sum->program = object;
     return true;

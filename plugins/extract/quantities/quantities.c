@@ -3,12 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "english.h"
 #include "indicator.h"
 #include "siftd/plugin.h"
 
 struct quantities {
     const struct siftd_host *host;
     struct lexicon *lexicon;
+    struct english *english;
     struct article article; /* kept between documents for its memory */
 };
 
@@ -19,6 +21,7 @@ static int quantities_open(void *self, const struct siftd_host *host) {
         return host->error(host,
                            "no pack has units.yaml, without which no number can be told from a year or a list number; "
                            "name a pack such as \"incubator\" under packs");
+    q->english = english_new(host);
     q->lexicon = lexicon_new(host);
     return q->lexicon ? SIFTD_OK : SIFTD_ERROR;
 }
@@ -26,6 +29,7 @@ static int quantities_open(void *self, const struct siftd_host *host) {
 static void quantities_close(void *self) {
     struct quantities *q = self;
     lexicon_free(q->lexicon);
+    english_free(q->english);
     tokens_deinit(&q->article.tokens);
     free(q->article.indicator);
 }
@@ -61,6 +65,14 @@ static int emit(const struct quantities *q, struct siftd_doc *doc, const struct 
     return host->emit(record);
 }
 
+static void read_chinese(struct article *article) {
+    year_read(article);
+    statuses_read(article);
+    periods_read(article);
+    subjects_read(article);
+    names_read(article);
+}
+
 static int read_article(struct quantities *q, struct siftd_doc *doc, struct siftd_span span) {
     struct article *article = &q->article;
     tokens_read(&article->tokens, q->lexicon, q->host->text(doc), span.start, span.end);
@@ -73,11 +85,10 @@ static int read_article(struct quantities *q, struct siftd_doc *doc, struct sift
     }
     article->start = span.start;
     spans_read(article);
-    year_read(article);
-    statuses_read(article);
-    periods_read(article);
-    subjects_read(article);
-    names_read(article);
+    if (english_is(article))
+        english_read(q->english, article);
+    else
+        read_chinese(article);
     for (size_t i = 0; i < article->tokens.quantities; i++)
         if (emit(q, doc, &article->indicator[i]) < 0)
             return SIFTD_ERROR;
