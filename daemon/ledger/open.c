@@ -43,7 +43,7 @@ static const char *const SQL[STATEMENTS] = {
 
 int ledger_error(const struct ledger *ledger, const char *what, struct error *err) {
     int code = sqlite3_errcode(ledger->db);
-    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR) /* ERROR: other tables than ours */
         return error_set(err, EBADMSG,
                          "the ledger %s is damaged (%s); stop siftd and move it away, it is made anew from the journal",
                          ledger->path, sqlite3_errmsg(ledger->db));
@@ -55,9 +55,9 @@ static int execute(struct ledger *ledger, const char *sql, struct error *err) {
     return sqlite3_exec(ledger->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : ledger_error(ledger, "opening", err);
 }
 
-static int schema_version(struct ledger *ledger, int *ret, struct error *err) {
+static int read_number(struct ledger *ledger, const char *sql, int *ret, struct error *err) {
     sqlite3_stmt *statement;
-    if (sqlite3_prepare_v2(ledger->db, "PRAGMA user_version", -1, &statement, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(ledger->db, sql, -1, &statement, NULL) != SQLITE_OK)
         return ledger_error(ledger, "opening", err);
     int r = sqlite3_step(statement) == SQLITE_ROW ? 0 : ledger_error(ledger, "opening", err);
     *ret = r == 0 ? sqlite3_column_int(statement, 0) : 0;
@@ -65,17 +65,30 @@ static int schema_version(struct ledger *ledger, int *ret, struct error *err) {
     return r;
 }
 
+/* Judges the file's header. SQLite takes a file whose header names a later format for one that it may only read; this
+ * one was open for writing a moment ago, and no later SQLite has been here. Ledgers of before the mark have none. */
+static int read_header(struct ledger *ledger, int *ret_version, int *ret_mark, struct error *err) {
+    int r = read_number(ledger, "PRAGMA user_version", ret_version, err);
+    if (r == 0)
+        r = read_number(ledger, "PRAGMA application_id", ret_mark, err);
+    if (r == 0 && (sqlite3_db_readonly(ledger->db, "main") == 1 || *ret_version < 0 ||
+                   (*ret_mark && *ret_mark != LEDGER_MARK + *ret_version)))
+        r = error_set(err, EBADMSG, "the ledger %s is damaged (its header)", ledger->path);
+    return r;
+}
+
 /* Makes the tables of a new file, takes those of an older siftd further; refuses those of a later one. */
 static int prepare_schema(struct ledger *ledger, struct error *err) {
-    int version = 0, r = schema_version(ledger, &version, err);
-    if (r < 0 || version == LEDGER_VERSION)
+    int version = 0, mark = 0, r = read_header(ledger, &version, &mark, err);
+    if (r < 0 || (version == LEDGER_VERSION && mark))
         return r;
     if (version > LEDGER_VERSION)
         return error_set(err, ENOTSUP,
                          "the ledger %s has version %d and this siftd knows version %d; use the siftd that made it",
                          ledger->path, version, LEDGER_VERSION);
-    _cleanup_(freep) char *sql = mem_format("BEGIN;%s" LEDGER_STEP_2 "PRAGMA user_version = %d;COMMIT",
-                                            version == 0 ? LEDGER_SCHEMA : "", LEDGER_VERSION);
+    _cleanup_(freep) char *sql = mem_format(
+        "BEGIN;%s%sPRAGMA user_version = %d;PRAGMA application_id = %d;COMMIT", version == 0 ? LEDGER_SCHEMA : "",
+        version < LEDGER_VERSION ? LEDGER_STEP_2 : "", LEDGER_VERSION, LEDGER_MARK + LEDGER_VERSION);
     r = execute(ledger, sql, err);
     if (r < 0)
         sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
@@ -115,7 +128,9 @@ static int open_file(struct ledger *ledger, struct error *err) {
                         NULL) != SQLITE_OK)
         return ledger_error(ledger, "opening", err);
     sqlite3_busy_timeout(ledger->db, 5000);
-    int r = execute(ledger, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY", err);
+    int version, mark, r = read_header(ledger, &version, &mark, err);
+    if (r == 0)
+        r = execute(ledger, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY", err);
     if (r == 0)
         r = prepare_schema(ledger, err);
     if (r == 0)

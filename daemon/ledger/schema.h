@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ledger's tables, version LEDGER_VERSION (PRAGMA user_version). Numbers that are unsigned in the journal are kept
- * with the same 64 bits. Times are microseconds since 1970-01-01 UTC, those of `files` nanoseconds.
+ * The ledger's tables, version LEDGER_VERSION (PRAGMA user_version). PRAGMA application_id is LEDGER_MARK + version, so
+ * that a version that a flipped bit made is told from that of a later siftd. Numbers that are unsigned in the journal
+ * are kept with the same 64 bits. Times are microseconds since 1970-01-01 UTC, those of `files` nanoseconds.
  *
  * documents   one row for each frame of the journal; `earlier` is the document's frame before this one when it was run
  *             once more; the accounts of its bytes (`size` of them were read) and of the records read from it
@@ -12,7 +13,7 @@
  */
 #pragma once
 
-enum { LEDGER_VERSION = 2 };
+enum { LEDGER_VERSION = 2, LEDGER_MARK = 0x73694C00 };
 
 /* The accounts, as columns of `documents` and as sums in `totals`. */
 #define LEDGER_ACCOUNTS(X)                                                                                             \

@@ -111,11 +111,15 @@ static int put_aside(struct sqlite_sink *self) {
     return SIFTD_OK;
 }
 
-/* Whether it is sound enough to be written. The check reads the pages that all writing needs: header and schema. */
+/* Whether it is sound enough to be written. The check reads the pages that all writing needs: header and schema. SQLite
+ * only reads a file whose header names a later format. */
 static int try_database(struct sqlite_sink *self) {
-    if (open_database(self) != SIFTD_OK)
+    if (open_database(self) != SIFTD_OK ||
+        sqlite_run(self, "SELECT count(*) FROM sqlite_schema", "the tables cannot be read") != SIFTD_OK)
         return SIFTD_ERROR;
-    return sqlite_run(self, "SELECT count(*) FROM sqlite_schema", "the tables cannot be read");
+    self->damaged = sqlite3_db_readonly(self->db, "main") == 1 && access(self->path, W_OK) == 0;
+    return self->damaged ? self->host->error(self->host, "the header of the database %s is damaged", self->path)
+                         : SIFTD_OK;
 }
 
 int file_open(struct sqlite_sink *self) {
