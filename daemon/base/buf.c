@@ -8,7 +8,7 @@
 #include "base/mem.h"
 
 char *buf_reserve(struct buf *b, size_t more) {
-    if (b->room - b->len < more) {
+    if (b->room - b->len < more || !b->at) {
         size_t room = b->room ? b->room : 256;
         while (room - b->len < more)
             room *= 2;

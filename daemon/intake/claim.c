@@ -66,7 +66,21 @@ static int hex_digit(char c) {
     return -1;
 }
 
+/* Only paths that a scan could have met: no empty one, none that leads out of the watched folder. */
+static bool is_below(const char *path) {
+    if (!path[0] || path[0] == '/')
+        return false;
+    for (const char *at = path; *at; at += strspn(at, "/")) {
+        size_t len = strcspn(at, "/");
+        if (len == 2 && at[0] == '.' && at[1] == '.')
+            return false;
+        at += len;
+    }
+    return true;
+}
+
 static int decode_path(const char *from, struct buf *path) {
+    size_t start = path->len;
     for (; *from; from++) {
         int c = (unsigned char)*from;
         if (c == '%') {
@@ -76,11 +90,13 @@ static int decode_path(const char *from, struct buf *path) {
             c = high * 16 + low;
             from += 2;
         }
+        if (c == 0)
+            return -EINVAL;
         buf_char(path, (char)c);
     }
     buf_char(path, 0);
     path->len--;
-    return 0;
+    return is_below(path->at + start) ? 0 : -EINVAL;
 }
 
 /* "-after" or "-again" and 16 hex digits, if they are there; goes behind them. */

@@ -259,7 +259,7 @@ void text_apply(struct text *text, const struct edit_list *list) {
         put(&out, text->at + from, to - from);
         if (!edit)
             break;
-        put_replacement(&pass, edit, list->with + edit->with);
+        put_replacement(&pass, edit, edit->len ? list->with + edit->with : "");
         from = edit->end;
     }
     out.at = out.own;
