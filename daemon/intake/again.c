@@ -6,6 +6,7 @@
  * read of them is never committed.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <time.h>
 
 #include "base/cleanup.h"
@@ -57,6 +58,18 @@ bool intake_again(struct intake *intake, struct intake_doc *doc) {
     intake->changed = doc;
     arm(intake);
     return true;
+}
+
+bool intake_has_changed(const struct intake *intake, const struct intake_doc *doc) {
+    struct place place = {claim_work_folder(intake, doc), doc->held};
+    struct stat st;
+    int e = doc->kept ? watch_reach(&intake->watch[doc->watch], doc->name, &place) : 0;
+    struct intake_doc is = {0};
+    if (e == 0 && fstatat(place.folder, place.name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        doc_identity(&is, &st);
+    if (e == 0 && doc->kept)
+        place_done(&place);
+    return is.inode != doc->inode || is.size != doc->size || is.mtime != doc->mtime;
 }
 
 void again_forget(struct intake *intake, struct intake_doc *doc) {

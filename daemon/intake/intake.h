@@ -126,6 +126,9 @@ int intake_reopen(struct intake *intake, struct intake_doc *doc, struct error *e
 /* The document changed while it was read. Intake waits until it has come to rest, then tells `rested`. false: it is not
  * waited for, and the caller releases it: a kept file is met by a scan as it is then; intake is stopping. */
 bool intake_again(struct intake *intake, struct intake_doc *doc);
+/* Is the document's file, as it stands now, another one than was opened, or changed in size or time? For a worker that
+ * died: who reads what was just cut off is killed by the system. */
+bool intake_has_changed(const struct intake *intake, const struct intake_doc *doc);
 /* The records are safe: moves the file to the done folder, deletes it, or leaves it, as configured. Never replaces a
  * file: a name that is taken gets .1, .2 … behind. May run in a work thread. On failure the file stays in the work
  * folder. */

@@ -204,6 +204,10 @@ void flow_died(void *user, struct pool_job *job, const struct pool_death *death)
     struct flow_doc *f = doc_of(job);
     (void)user;
     health_moved(f->supervisor);
+    if (intake_has_changed(f->supervisor->rooms->intake, f->doc)) { /* perhaps of that: cut off under its reader */
+        run_again(f);
+        return;
+    }
     f->kind = "died";
     f->death = mem_alloc(sizeof *f->death);
     *f->death = *death;
