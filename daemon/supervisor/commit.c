@@ -197,9 +197,9 @@ static void note_work(uv_work_t *work) {
         g->result = note_commits(s, g);
     if (g->docs > g->entries)
         note_deaths(g);
-    if (s->commit.retain_due)
+    if (g->retain)
         retain(s);
-    if (s->commit.reserve_due)
+    if (g->reserve)
         take_reserve(s);
 }
 
@@ -212,7 +212,6 @@ static void note_done(uv_work_t *work, int status) {
         log_warn("%s; the ledger catches up from the journal as soon as it can", g->err.text);
     if (g->entries)
         s->commit.ledger_trouble = g->result < 0;
-    s->commit.retain_due = s->commit.reserve_due = false;
     s->commit.phase = COMMIT_IDLE;
     s->commit.group = NULL;
     s->commit.bytes -= g->bytes;
@@ -233,6 +232,9 @@ static void note_done(uv_work_t *work, int status) {
 static void start_note(struct supervisor *s) {
     struct group *g = s->commit.group;
     s->commit.phase = COMMIT_NOTE;
+    g->retain = s->commit.retain_due;
+    g->reserve = s->commit.reserve_due;
+    s->commit.retain_due = s->commit.reserve_due = false;
     s->delivered = delivery_done(s->rooms->delivery);
     uv_queue_work(&s->loop, &g->work, note_work, note_done);
 }

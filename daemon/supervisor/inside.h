@@ -57,8 +57,9 @@ struct group {
     struct journal_doc entry[GROUP_MAX]; /* of those without a death, in the order of doc */
     struct ledger_file file[GROUP_MAX];
     size_t docs, entries, bytes;
-    uint64_t order; /* the latest claim's */
-    bool kept;      /* at least one file stays in its folder */
+    uint64_t order;       /* the latest claim's */
+    bool kept;            /* at least one file stays in its folder */
+    bool retain, reserve; /* beside noting: remove old segments, make the reserve anew */
     struct supervisor *supervisor;
     uv_work_t work;
     int result;
