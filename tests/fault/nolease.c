@@ -6,26 +6,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int call(int fd, int command, long argument) {
-    if (command == F_SETLEASE) {
-        errno = EINVAL;
-        return -1;
-    }
-    return (int)syscall(SYS_fcntl, fd, command, argument);
-}
-
 int fcntl(int fd, int command, ...) {
     va_list args;
     va_start(args, command);
     long argument = va_arg(args, long);
     va_end(args);
-    return call(fd, command, argument);
+    if (command != F_SETLEASE)
+        return (int)syscall(SYS_fcntl, fd, command, argument);
+    errno = EINVAL;
+    return -1;
 }
 
-int fcntl64(int fd, int command, ...) {
-    va_list args;
-    va_start(args, command);
-    long argument = va_arg(args, long);
-    va_end(args);
-    return call(fd, command, argument);
-}
+int fcntl64(int fd, int command, ...) __attribute__((alias("fcntl")));
