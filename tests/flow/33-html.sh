@@ -49,6 +49,12 @@ assert facts >= 3, facts
 PY
 done
 
+# a table of data is one for extractors, too: an empty cell does not move those behind it
+"$siftd" try -c "$here/case.yaml" "$source_dir/plugins/decode/html/cases/table.html" >"$here/records"
+same "$(grep -c '"type":"staff"' "$here/records")" 3 "rows of the staff ledger in a page"
+contains "$here/records" '"date":"2023-03-01","company":"甲科技有限公司","registered":12,"on_duty":null' "a row with an empty cell"
+contains "$here/records" '"company":"丙公司","registered":5,"on_duty":5' "a row below a cell of two rows"
+
 # no page can hurt
 python3 -c 'print("<div>" * 200000 + "x")' >"$here/deep.html"
 "$siftd" try -c "$here/plain.yaml" --records "$here/deep.html" >"$here/records" 2>&1 && fail "a page 200,000 elements deep was read"

@@ -19,11 +19,21 @@ static bool about(void *user, const char *line, size_t len) {
     return len && line[0] == 'b';
 }
 
+static size_t out;
+
 static int put(void *user, const char *utf8, size_t len, size_t start, size_t end) {
     const struct page *page = user;
+    out += len;
     if (!len || start > end || end > page->len || utf8_check(utf8, len) != len)
         abort();
     if (utf8 >= page->at && utf8 < page->at + page->len && (size_t)(utf8 - page->at) != start)
+        abort();
+    return 0;
+}
+
+static int mark(void *user, const char *kind, size_t start, size_t end, const char *value) {
+    (void)user, (void)kind, (void)value;
+    if (start >= end || end != out)
         abort();
     return 0;
 }
@@ -34,9 +44,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (!size || utf8_check((const char *)data, size) != size ||
         page_parse(&page, (const char *)data, size, &words) < 0)
         return 0;
+    out = 0;
     page_block(&page);
+    page_tables(&page);
     page_choose(&page, &words, size % 2);
-    page_write(&page, put, &page);
+    page_write(&page, put, mark, &page);
     page_meta(&page, "title");
     page_free(&page);
     return 0;

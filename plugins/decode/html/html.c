@@ -209,6 +209,11 @@ static int put(void *user, const char *utf8, size_t len, size_t start, size_t en
     return s->host->text_add(s->doc, utf8, len, from, to);
 }
 
+static int put_mark(void *user, const char *kind, size_t start, size_t end, const char *value) {
+    struct source *s = user;
+    return s->host->mark(s->doc, kind, start, end, value);
+}
+
 /* --- the document ------------------------------------------------------------------------------------------------- */
 
 static void note(const struct html *html, struct siftd_doc *doc, const struct guess *guess, size_t replaced) {
@@ -274,10 +279,11 @@ static int read_page(struct html *html, struct source *s) {
     if (page_parse(&page, s->utf8, s->len, &words) < 0)
         return html->host->error(html->host, "the page nests its elements too deep to be read");
     page_block(&page);
+    page_tables(&page);
     bool found = page_choose(&page, &words, !html->main_text);
     html->host->set(s->doc, "main_text", found ? "found" : "whole page");
     note_facts(html, s->doc, &page);
-    int result = page_write(&page, put, s);
+    int result = page_write(&page, put, put_mark, s);
     page_free(&page);
     return result < 0 ? result : SIFTD_OK;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Where tables come from: a file of comma-separated values, or a table that the decoder has marked inside other text.
- * There its cells are marked, too ("ROW,COLUMN", both from 1); without marks of cells a line is a row and a tab parts
- * two cells.
+ * There its rows and cells are marked, too (a cell's value is its column, from 0); without marks of cells a line is a
+ * row and a tab parts two cells.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -155,8 +155,8 @@ static bool goes_on(const struct choice *c, const struct block *block, const str
     const struct page *page = c->page;
     const struct node *a = &page->node[block->owner], *b = &page->node[last->owner];
     GumboTag tag = page_tag(a);
-    bool part =
-        tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH || tag == GUMBO_TAG_LI || tag == GUMBO_TAG_DD || tag == GUMBO_TAG_DT;
+    bool part = block->table || tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH || tag == GUMBO_TAG_LI ||
+                tag == GUMBO_TAG_DD || tag == GUMBO_TAG_DT;
     bool same = block->owner == last->owner || (a->parent == b->parent && tag == page_tag(b));
     return (same || part) && !block->linked && !is_aside(c, block);
 }

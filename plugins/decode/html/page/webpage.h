@@ -6,6 +6,7 @@
  *
  *     page_parse      bytes (UTF-8) to list
  *     page_block      the list to blocks: lines of text
+ *     page_tables     which of them are cells of tables of data
  *     page_choose     which blocks are the main text
  *     page_write      blocks to text, every piece with its place in the UTF-8
  */
@@ -41,6 +42,8 @@ struct block {
     unsigned marks;        /* ends of sentences and commas */
     unsigned heading;      /* 1 to 6; 0: none */
     bool cell;             /* goes on the line of the cell before it */
+    size_t table, row;     /* of a cell in a table of data: their elements; else 0 */
+    unsigned column;       /* from 0 */
     bool item;             /* of a numbered list */
     bool good, keep;
     unsigned number; /* of the item */
@@ -62,6 +65,7 @@ int page_parse(struct page *page, const char *utf8, size_t len, const struct pag
 void page_free(struct page *page);
 
 void page_block(struct page *page);
+void page_tables(struct page *page);
 /* Marks the blocks to keep: the main text, or all when `whole` or when the page has none. Returns whether it was found.
  */
 bool page_choose(struct page *page, const struct page_words *words, bool whole);
@@ -69,8 +73,10 @@ bool page_choose(struct page *page, const struct page_words *words, bool whole);
 /* A piece of text. `utf8` lies inside the page when it is as it stands there ([start, end)); else it was made from it.
  */
 typedef int page_put_fn(void *user, const char *utf8, size_t len, size_t start, size_t end);
-/* 0, or what put() failed with. */
-int page_write(const struct page *page, page_put_fn *put, void *user);
+/* Table, row or cell of the text that was put, [start, end) of it; `value` of a cell is its column. */
+typedef int page_mark_fn(void *user, const char *kind, size_t start, size_t end, const char *value);
+/* 0, or what put() or mark() failed with. */
+int page_write(const struct page *page, page_put_fn *put, page_mark_fn *mark, void *user);
 
 /* The content of a <meta> whose name, property or itemprop is `name`, or the text of <title> for "title"; NULL: none.
  */

@@ -14,6 +14,7 @@
 struct writer {
     const struct page *page;
     page_put_fn *put;
+    page_mark_fn *mark;
     void *user;
     int result;
     const char *same, *same_end; /* gathered: bytes of the page as they stand */
@@ -21,6 +22,9 @@ struct writer {
     bool space, broken;          /* a space is due; with a line break in it */
     size_t space_at, space_end;  /* where it stands */
     bool wide;                   /* the last character was Chinese */
+    size_t out;                  /* bytes put */
+    size_t table, row;           /* that are being written, by their elements; 0: none */
+    size_t table_at, row_at;     /* where they began */
 };
 
 static size_t offset(const struct writer *w, const char *at) {
@@ -31,6 +35,7 @@ static void flush(struct writer *w) {
     if (w->same && w->same_end > w->same && w->result >= 0)
         w->result =
             w->put(w->user, w->same, (size_t)(w->same_end - w->same), offset(w, w->same), offset(w, w->same_end));
+    w->out += w->same ? (size_t)(w->same_end - w->same) : 0;
     w->same = w->same_end = NULL;
 }
 
@@ -38,6 +43,7 @@ static void put_made(struct writer *w, const char *utf8, size_t len, size_t star
     flush(w);
     if (w->result >= 0)
         w->result = w->put(w->user, utf8, len, start, end);
+    w->out += len;
 }
 
 static void put_same(struct writer *w, const char *at, size_t len) {
@@ -184,10 +190,43 @@ static size_t start_of(const struct page *page, const struct block *block) {
     return 0;
 }
 
+static void mark(struct writer *w, const char *kind, size_t start, const char *value) {
+    flush(w);
+    if (w->result >= 0 && w->out > start)
+        w->result = w->mark(w->user, kind, start, w->out, value);
+}
+
+/* Ends the row and the table that do not go on with what is written next. */
+static void leave(struct writer *w, size_t table, size_t row) {
+    if (w->row && w->row != row)
+        mark(w, "row", w->row_at, "");
+    if (w->table && w->table != table)
+        mark(w, "table", w->table_at, "");
+}
+
+/* The line is parted from the one before; what begins here begins. */
+static void enter(struct writer *w, const struct block *block) {
+    flush(w);
+    if (w->table != block->table)
+        w->table_at = w->out;
+    if (w->row != block->row)
+        w->row_at = w->out;
+    w->table = block->table;
+    w->row = block->row;
+}
+
+static void part(struct writer *w, const struct block *block, size_t start) {
+    bool same_row = block->row && block->row == w->row;
+    leave(w, block->table, block->row);
+    if (w->line)
+        put_made(w, same_row || block->cell ? "\t" : "\n", 1, start, start);
+    enter(w, block);
+}
+
 static void put_block(struct writer *w, const struct block *block) {
     size_t start = start_of(w->page, block);
-    if (w->line)
-        put_made(w, block->cell ? "\t" : "\n", 1, start, start);
+    part(w, block, start);
+    size_t begin = w->out;
     w->line = w->space = w->wide = false;
     if (block->item) {
         char number[16];
@@ -198,13 +237,19 @@ static void put_block(struct writer *w, const struct block *block) {
         if (w->page->node[i].gumbo->type != GUMBO_NODE_ELEMENT)
             put_text(w, &w->page->node[i]);
     w->line = true;
+    if (block->row) {
+        char column[16];
+        snprintf(column, sizeof column, "%u", block->column);
+        mark(w, "cell", begin, column);
+    }
 }
 
-int page_write(const struct page *page, page_put_fn *put, void *user) {
-    struct writer w = {.page = page, .put = put, .user = user};
+int page_write(const struct page *page, page_put_fn *put, page_mark_fn *mark_at, void *user) {
+    struct writer w = {.page = page, .put = put, .mark = mark_at, .user = user};
     for (size_t b = 0; b < page->blocks && w.result >= 0; b++)
         if (page->block[b].keep)
             put_block(&w, &page->block[b]);
+    leave(&w, 0, 0);
     if (w.line)
         put_made(&w, "\n", 1, page->len, page->len);
     flush(&w);

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tables of data, among all those that only lay out a page: with two rows and two columns at least, no table inside,
+ * and no cell with more than one line. Their cells learn their columns, of which spans over columns and rows take
+ * several.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "webpage.h"
+
+enum { COLUMNS_MAX = 1000, SPAN_MAX = 1000 };
+
+struct layout {
+    struct page *page;
+    size_t *line;                   /* by node: the number of lines in this cell; its column afterwards */
+    unsigned below[COLUMNS_MAX];    /* rows that a cell above still takes of the column */
+    unsigned column, columns, rows; /* the next column; the most; how many rows hold anything */
+};
+
+static bool is_cell(GumboTag tag) {
+    return tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH;
+}
+
+/* The cell that a node stands in, nearest first; 0: none. */
+static size_t cell_around(const struct page *page, size_t at) {
+    for (; at; at = page->node[at].parent) {
+        GumboTag tag = page_tag(&page->node[at]);
+        if (is_cell(tag))
+            return at;
+        if (tag == GUMBO_TAG_TABLE)
+            return 0;
+    }
+    return 0;
+}
+
+static size_t row_around(const struct page *page, size_t cell) {
+    size_t row = page->node[cell].parent;
+    return page_tag(&page->node[row]) == GUMBO_TAG_TR ? row : 0;
+}
+
+static unsigned span_of(const struct node *node, const char *name) {
+    const GumboAttribute *attribute = gumbo_get_attribute(&node->gumbo->v.element.attributes, name);
+    long span = attribute ? strtol(attribute->value, NULL, 10) : 1;
+    return span < 1 ? 1 : span > SPAN_MAX ? SPAN_MAX : (unsigned)span;
+}
+
+static void place_cell(struct layout *l, size_t cell) {
+    const struct node *node = &l->page->node[cell];
+    unsigned wide = span_of(node, "colspan"), high = span_of(node, "rowspan");
+    while (l->column < COLUMNS_MAX && l->below[l->column])
+        l->column++;
+    l->line[cell] = l->column;
+    for (unsigned i = 0; i < wide && l->column < COLUMNS_MAX; i++)
+        l->below[l->column++] = high;
+    l->columns = l->column > l->columns ? l->column : l->columns;
+}
+
+static void begin_row(struct layout *l) {
+    for (unsigned i = 0; i < l->columns; i++)
+        l->below[i] -= l->below[i] > 0;
+    l->column = 0;
+    l->rows++;
+}
+
+/* No table inside, and a line at most in each cell. */
+static bool is_flat(const struct layout *l, size_t table) {
+    const struct page *page = l->page;
+    for (size_t i = table + 1; i < page->node[table].end; i++) {
+        GumboTag tag = page_tag(&page->node[i]);
+        if (tag == GUMBO_TAG_TABLE || (is_cell(tag) && (l->line[i] > 1 || !row_around(page, i))))
+            return false;
+    }
+    return true;
+}
+
+static bool lay_out(struct layout *l, size_t table) {
+    const struct page *page = l->page;
+    if (!is_flat(l, table))
+        return false;
+    memset(l->below, 0, sizeof l->below);
+    l->column = l->columns = l->rows = 0;
+    for (size_t i = table + 1; i < page->node[table].end; i++) {
+        GumboTag tag = page_tag(&page->node[i]);
+        if (tag == GUMBO_TAG_TR)
+            begin_row(l);
+        else if (is_cell(tag))
+            place_cell(l, i);
+    }
+    return l->rows >= 2 && l->columns >= 2;
+}
+
+void page_tables(struct page *page) {
+    struct layout l = {.page = page, .line = calloc(page->nodes + 1, sizeof *l.line)};
+    size_t *cell = calloc(page->blocks + 1, sizeof *cell), b = 0;
+    if (!l.line || !cell)
+        abort();
+    for (size_t i = 0; i < page->blocks; i++)
+        if (page->block[i].weight && (cell[i] = cell_around(page, page->block[i].owner)) != 0)
+            l.line[cell[i]]++;
+    for (size_t table = 0; table < page->nodes; table++) {
+        if (page_tag(&page->node[table]) != GUMBO_TAG_TABLE || !lay_out(&l, table))
+            continue;
+        while (b < page->blocks && page->block[b].first < table)
+            b++;
+        for (; b < page->blocks && page->block[b].first < page->node[table].end; b++) {
+            if (!cell[b])
+                continue;
+            page->block[b].table = table;
+            page->block[b].row = row_around(page, cell[b]);
+            page->block[b].column = (unsigned)l.line[cell[b]];
+        }
+    }
+    free(l.line);
+    free(cell);
+}
