@@ -47,3 +47,9 @@ contains "$here/records" '"replaced":1' "the record of a file with one broken by
 printf '%%PDF-1.4\n' >"$here/paper.txt"
 "$siftd" try -c "$here/case.yaml" --records "$here/paper.txt" >"$here/records" 2>&1 && fail "a PDF file was taken for text"
 contains "$here/records" 'looks like a PDF file, not text' "the refusal of a PDF file"
+
+# what cannot be told is said to be doubtful, as a finding too
+printf 'abc \201\215\217\367\001 \320 zz\n' >"$here/odd.txt"
+"$siftd" try "$here/odd.txt" >"$here/odd"
+contains "$here/odd" '"charset_doubtful":true' "the document record of a text in no charset that can be told"
+contains "$here/odd" '"check":"damage","holds":false,"message":"the text was read as' "the finding"

@@ -22,6 +22,7 @@ enum { NAME_ABOUT = 8, PROBED = 8192 };
 struct html {
     const char *charset; /* option */
     int main_text;       /* option */
+    int64_t doubt_below; /* option: confidence under which the charset is called doubtful */
     const struct siftd_host *host;
     struct words *names, *about;
 };
@@ -216,20 +217,6 @@ static int put_mark(void *user, const char *kind, size_t start, size_t end, cons
 
 /* --- the document ------------------------------------------------------------------------------------------------- */
 
-static void note(const struct html *html, struct siftd_doc *doc, const struct guess *guess, size_t replaced) {
-    const struct siftd_host *host = html->host;
-    char number[24];
-    host->set(doc, "charset", guess->charset);
-    snprintf(number, sizeof number, "%d", guess->confidence);
-    host->set_json(doc, "charset_confidence", number);
-    if (guess->runner_up)
-        host->set(doc, "charset_runner_up", guess->runner_up);
-    snprintf(number, sizeof number, "%zu", replaced);
-    host->set_json(doc, "replaced", number);
-    if (replaced)
-        host->repaired(doc, "replaced", replaced);
-}
-
 /* Facts that pages tell of themselves: the first of the names that is there. */
 static void note_facts(const struct html *html, struct siftd_doc *doc, const struct page *page) {
     static const struct {
@@ -269,7 +256,7 @@ static int read_bytes(const struct html *html, struct source *s) {
     } else if (convert(&work, table, bytes.at, bytes.len, guess.bom) < 0) {
         return html->host->error(html->host, "%s", work.error);
     }
-    note(html, s->doc, &guess, work.replaced);
+    charset_note(html->host, s->doc, &guess, work.replaced, html->doubt_below);
     return SIFTD_OK;
 }
 
@@ -311,6 +298,12 @@ static const struct siftd_option options[] = {
      .offset = offsetof(struct html, main_text),
      .preset = "true",
      .help = "Leave navigation, side bars, comments and the like out; false: all that can be seen."},
+    {.name = "doubt_below",
+     .type = SIFTD_INT,
+     .offset = offsetof(struct html, doubt_below),
+     .preset = "40",
+     .max = 100,
+     .help = "Call a charset doubtful when the confidence in it is below this."},
     {0},
 };
 

@@ -47,22 +47,6 @@ struct output {
     size_t len;
 };
 
-static void note(const struct text *text, struct siftd_doc *doc, const struct guess *guess, size_t replaced) {
-    const struct siftd_host *host = text->host;
-    char number[24];
-    host->set(doc, "charset", guess->charset);
-    snprintf(number, sizeof number, "%d", guess->confidence);
-    host->set_json(doc, "charset_confidence", number);
-    if (guess->runner_up)
-        host->set(doc, "charset_runner_up", guess->runner_up);
-    if (guess->confidence < text->doubt_below)
-        host->set_json(doc, "charset_doubtful", "true");
-    snprintf(number, sizeof number, "%zu", replaced);
-    host->set_json(doc, "replaced", number);
-    if (replaced)
-        host->repaired(doc, "replaced", replaced);
-}
-
 static void note_shape(const struct text *text, struct siftd_doc *doc, const char *head, size_t len, int whole) {
     const struct siftd_host *host = text->host;
     enum shape shape = text->rows ? sniff(head, len, whole, host->name(doc)) : SHAPE_PROSE;
@@ -92,7 +76,7 @@ static int put(void *user, const char *utf8, size_t len, size_t start, uint32_t 
 static int run_valid(const struct text *text, struct siftd_doc *doc, const struct guess *guess) {
     struct siftd_str bytes = text->host->bytes(doc);
     int result = text->host->text_bytes(doc, guess->bom, bytes.len);
-    note(text, doc, guess, 0);
+    charset_note(text->host, doc, guess, 0, text->doubt_below);
     size_t len = bytes.len - guess->bom, head = head_of(bytes.at + guess->bom, len);
     note_shape(text, doc, bytes.at + guess->bom, head, head == len);
     return result;
@@ -105,7 +89,7 @@ static int run_converted(const struct text *text, struct siftd_doc *doc, const s
     int result = convert(&work, charset_table(guess->charset), bytes.at, bytes.len, guess->bom);
     if (work.error[0])
         return text->host->error(text->host, "%s", work.error);
-    note(text, doc, guess, work.replaced);
+    charset_note(text->host, doc, guess, work.replaced, text->doubt_below);
     note_shape(text, doc, out.head, out.len, out.len + 8 < HEAD);
     return result;
 }

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "detect.h"
+#include "siftd/plugin.h"
 
 enum { CHARSET_LABEL = 40 }; /* longest label of a charset, with its final zero */
 
@@ -28,3 +29,8 @@ void charset_declared(const char *at, size_t len, char ret_label[CHARSET_LABEL])
 /* The judgement. `label` is what is said of the bytes, by themselves or from outside (a mail's header); NULL or empty:
  * nothing. The answer's charset is never NULL. */
 void charset_judge(const char *at, size_t len, const char *label, struct guess *ret);
+
+/* The evidence as facts of the document: `charset`, `charset_confidence`, `charset_runner_up`, `charset_doubtful` (when
+ * the confidence is below `doubt_below`), `replaced` (bytes that are no characters of it), also counted as a repair. */
+void charset_note(const struct siftd_host *host, struct siftd_doc *doc, const struct guess *guess, size_t replaced,
+                  int64_t doubt_below);
