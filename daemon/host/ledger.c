@@ -17,6 +17,28 @@ static bool is(const char *text, const char *word) {
     return text && strcmp(text, word) == 0;
 }
 
+/* The first of the names that a table's header may give the column: what people call it. */
+static void write_title(struct buf *out, const struct tree_node *column) {
+    const struct tree_node *names = tree_get(column, "names");
+    const struct tree_node *first = names && names->type == TREE_SEQUENCE && names->count ? names->child[0] : names;
+    if (first && first->type == TREE_SCALAR)
+        json_field(out, "title", first->text);
+}
+
+/* The columns that tell rows apart; databases make a view by them. */
+static void write_key(struct buf *out, const struct tree_node *key) {
+    if (!key || key->type != TREE_SEQUENCE)
+        return;
+    json_key(out, "x-key");
+    buf_char(out, '[');
+    for (size_t i = 0; i < key->count; i++) {
+        if (i)
+            buf_char(out, ',');
+        json_string(out, key->child[i]->text, strlen(key->child[i]->text));
+    }
+    buf_char(out, ']');
+}
+
 /* A column's values are of one type, or null where the cell was empty. */
 static void write_column(struct buf *out, const char *name, const struct tree_node *column) {
     const char *as = scalar(column, "as"), *unit = scalar(column, "unit");
@@ -26,6 +48,7 @@ static void write_column(struct buf *out, const char *name, const struct tree_no
     buf_str(out, is(scalar(column, "required"), "true") ? "]" : ",\"null\"]");
     if (is(as, "date"))
         json_field(out, "pattern", "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?(/[0-9-]+)?$");
+    write_title(out, column);
     if (unit)
         json_field(out, "description", unit);
     buf_char(out, '}');
@@ -57,6 +80,7 @@ static void write_schema(struct buf *out, const char *type, const struct tree_no
         write_column(out, columns->key[i], columns->child[i]);
     buf_char(out, '}');
     write_required(out, columns);
+    write_key(out, tree_get(ledger, "key"));
     buf_char(out, '}');
 }
 

@@ -37,6 +37,7 @@ echo 'name: shop' >"$here/packs/shop/pack.yaml"
 cat >"$here/packs/shop/ledgers.yaml" <<YAML
 sale:
   needs: [goods]
+  key: [goods]
   columns: { goods: { names: [Goods] }, price: { names: [Price], as: number } }
   checks:
     - part: { field: prise, of: price }
@@ -50,12 +51,18 @@ pipelines: { default: [{ decode: [text] }, { extract: [tables, rows] }, { valida
 sinks: { db: { plugin: sqlite, path: out.db } }
 YAML
 ! "$siftd" check -c "$here/shop.yaml" >"$here/said" 2>&1 || fail "a ledger with a wrong check was found right"
-contains "$here/said" 'ledgers.yaml:5:7: the ledger has no column "prise"' "the place of the mistake"
+contains "$here/said" 'ledgers.yaml:6:7: the ledger has no column "prise"' "the place of the mistake"
 
 if command -v sqlite3 >/dev/null; then
     sed -i 's/prise/price/' "$here/packs/shop/ledgers.yaml"
     printf 'Goods,Price\npear,"1,250"\nplum,3.5\n' >"$here/drop/sales.csv"
     "$siftd" run --once -c "$here/shop.yaml" >"$here/log" 2>&1 || fail "siftd run --once ended with $?"
+    same 'id,doc_name,Goods,Price' "$(sqlite3 "$here/out.db" "SELECT group_concat(name, ',') FROM pragma_table_info('sale_current')")" "the view's columns"
     same '1250|integer' "$(sqlite3 "$here/out.db" "SELECT price, typeof(price) FROM sale WHERE goods = 'pear'")" "a ledger's column in a database"
+    printf 'Goods,Price\npear,1300\n' >"$here/drop/later.csv"
+    "$siftd" run --once -c "$here/shop.yaml" >"$here/log" 2>&1 || fail "the second siftd run --once ended with $?"
+    same '1300 3.5' "$(sqlite3 "$here/out.db" 'SELECT group_concat("Price", char(32)) FROM (SELECT * FROM sale_current ORDER BY "Goods")')" \
+        "the newest row for each key"
+    same 3 "$(sqlite3 "$here/out.db" 'SELECT count(*) FROM sale')" "rows of the ledger"
 fi
 echo "$count cases"

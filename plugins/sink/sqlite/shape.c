@@ -130,7 +130,8 @@ static bool takes(const struct column *column, const char *name) {
 }
 
 struct column *columns_of(struct sqlite_sink *self, const char *type) {
-    static const char sql[] = "SELECT key, value FROM json_each(?1, '$.properties')";
+    static const char sql[] = "SELECT key, value, iif(type = 'object', value ->> '$.title', NULL),"
+                              " key IN (SELECT value FROM json_each(?1, '$.x-key')) FROM json_each(?1, '$.properties')";
     struct column *first = NULL, **last = &first;
     char file[256];
     if (strchr(type, '/') || snprintf(file, sizeof file, "schemas/%s.json", type) >= (int)sizeof file)
@@ -149,6 +150,9 @@ struct column *columns_of(struct sqlite_sink *self, const char *type) {
         if (!column)
             abort();
         column->name = copy_of(name, strlen(name));
+        const char *title = (const char *)sqlite3_column_text(statement, 2);
+        column->title = title ? copy_of(title, strlen(title)) : NULL;
+        column->key = sqlite3_column_int(statement, 3);
         column->kind = *value == '{' ? kind_of(self, (struct part){{value, strlen(value)}, file}, REFERENCES_MAX) : "";
         *last = column;
         last = &column->next;
@@ -161,6 +165,7 @@ void columns_free(struct column *column) {
     while (column) {
         struct column *next = column->next;
         free(column->name);
+        free(column->title);
         free(column);
         column = next;
     }

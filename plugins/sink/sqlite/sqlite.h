@@ -5,6 +5,8 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 
+#include "json_out.h"
+
 /* The table of one record type, with what writes a row of it. */
 struct table {
     char *type;           /* as records name it, zero-terminated */
@@ -40,9 +42,15 @@ void file_close(struct sqlite_sink *self);
 struct table *table_find(struct sqlite_sink *self, struct siftd_str type);
 void tables_free(struct sqlite_sink *self);
 
+/* SQL being written: as it is; between quotes of the given kind, doubled inside. */
+void sql_add(struct json_out *sql, const char *text);
+void sql_quoted(struct json_out *sql, const char *text, char quote);
+
 /* shape.c: columns from a schema. */
 struct column {
     char *name;       /* as in records */
+    char *title;      /* what people call it, by the schema; NULL */
+    bool key;         /* one of those that tell the rows of a ledger apart */
     const char *kind; /* the declared type: TEXT, INTEGER, NUMERIC, or empty for any */
     struct column *next;
 };
@@ -51,3 +59,6 @@ struct column {
  * columns_free(). */
 struct column *columns_of(struct sqlite_sink *self, const char *type);
 void columns_free(struct column *column);
+
+/* view.c: the view of a ledger's table, made or made anew; nothing where the type is none. */
+int view_make(struct sqlite_sink *self, const char *table, const struct column *columns);

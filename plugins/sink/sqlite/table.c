@@ -13,12 +13,11 @@
 
 enum { ARGUMENTS = 100 }; /* of one call of json_remove; SQLite allows 127 */
 
-static void add(struct json_out *sql, const char *text) {
+void sql_add(struct json_out *sql, const char *text) {
     json_out_raw(sql, text, strlen(text));
 }
 
-/* Between quotes of the given kind, doubled inside. */
-static void add_quoted(struct json_out *sql, const char *text, char quote) {
+void sql_quoted(struct json_out *sql, const char *text, char quote) {
     json_out_raw(sql, &quote, 1);
     for (; *text; text++) {
         json_out_raw(sql, text, 1);
@@ -31,10 +30,10 @@ static void add_quoted(struct json_out *sql, const char *text, char quote) {
 /* The path of a member, as an SQL text: '$."name"'. */
 static void add_path(struct json_out *sql, const char *name) {
     struct json_out path = {0};
-    add(&path, "$.\"");
-    add(&path, name);
+    sql_add(&path, "$.\"");
+    sql_add(&path, name);
     json_out_raw(&path, "\"", 2); /* with its zero */
-    add_quoted(sql, path.at, '\'');
+    sql_quoted(sql, path.at, '\'');
     json_out_free(&path);
 }
 
@@ -50,7 +49,7 @@ static int run(struct sqlite_sink *self, struct json_out *sql, const char *what)
 static char *table_name(struct siftd_str type) {
     struct json_out name = {0};
     if (type.len >= 6 && (strncasecmp(type.at, "sqlite", 6) == 0 || strncasecmp(type.at, "siftd_", 6) == 0))
-        add(&name, "record_");
+        sql_add(&name, "record_");
     json_out_raw(&name, type.at, type.len);
     json_out_raw(&name, "", 1);
     return name.at;
@@ -58,16 +57,16 @@ static char *table_name(struct siftd_str type) {
 
 static int create(struct sqlite_sink *self, const char *name, const struct column *column) {
     struct json_out sql = {0};
-    add(&sql, "CREATE TABLE IF NOT EXISTS ");
-    add_quoted(&sql, name, '"');
-    add(&sql, " (id TEXT PRIMARY KEY, doc_name TEXT, doc_sha256 TEXT");
+    sql_add(&sql, "CREATE TABLE IF NOT EXISTS ");
+    sql_quoted(&sql, name, '"');
+    sql_add(&sql, " (id TEXT PRIMARY KEY, doc_name TEXT, doc_sha256 TEXT");
     for (; column; column = column->next) {
-        add(&sql, ", ");
-        add_quoted(&sql, column->name, '"');
-        add(&sql, " ");
-        add(&sql, column->kind);
+        sql_add(&sql, ", ");
+        sql_quoted(&sql, column->name, '"');
+        sql_add(&sql, " ");
+        sql_add(&sql, column->kind);
     }
-    add(&sql, ", fields TEXT)");
+    sql_add(&sql, ", fields TEXT)");
     return run(self, &sql, "a table cannot be made");
 }
 
@@ -90,12 +89,12 @@ static int widen(struct sqlite_sink *self, const char *name, const struct column
         struct json_out sql = {0};
         if (has_column(self, name, column->name))
             continue;
-        add(&sql, "ALTER TABLE ");
-        add_quoted(&sql, name, '"');
-        add(&sql, " ADD COLUMN ");
-        add_quoted(&sql, column->name, '"');
-        add(&sql, " ");
-        add(&sql, column->kind);
+        sql_add(&sql, "ALTER TABLE ");
+        sql_quoted(&sql, name, '"');
+        sql_add(&sql, " ADD COLUMN ");
+        sql_quoted(&sql, column->name, '"');
+        sql_add(&sql, " ");
+        sql_add(&sql, column->kind);
         if (run(self, &sql, "a table cannot be widened") != SIFTD_OK)
             return SIFTD_ERROR;
     }
@@ -106,49 +105,49 @@ static int widen(struct sqlite_sink *self, const char *name, const struct column
 static void add_fields(struct json_out *sql, const struct column *columns) {
     struct json_out removed = {0};
     size_t arguments = 3;
-    add(&removed, "json_remove(?1, '$.type', '$.id', '$.doc'");
+    sql_add(&removed, "json_remove(?1, '$.type', '$.id', '$.doc'");
     for (const struct column *column = columns; column; column = column->next) {
         if (++arguments % ARGUMENTS == 0) { /* the call so far is the first argument of another */
             struct json_out outer = {0};
-            add(&outer, "json_remove(");
+            sql_add(&outer, "json_remove(");
             json_out_raw(&outer, removed.at, removed.len);
-            add(&outer, ")");
+            sql_add(&outer, ")");
             json_out_free(&removed);
             removed = outer;
         }
-        add(&removed, ", ");
+        sql_add(&removed, ", ");
         add_path(&removed, column->name);
     }
-    add(sql, ", nullif(");
+    sql_add(sql, ", nullif(");
     json_out_raw(sql, removed.at, removed.len);
-    add(sql, "), '{}')");
+    sql_add(sql, "), '{}')");
     json_out_free(&removed);
 }
 
 static void add_update(struct json_out *sql, const char *column) {
-    add(sql, ", ");
-    add_quoted(sql, column, '"');
-    add(sql, " = excluded.");
-    add_quoted(sql, column, '"');
+    sql_add(sql, ", ");
+    sql_quoted(sql, column, '"');
+    sql_add(sql, " = excluded.");
+    sql_quoted(sql, column, '"');
 }
 
 static int prepare(struct sqlite_sink *self, struct table *table, const char *name, const struct column *columns) {
     struct json_out sql = {0};
-    add(&sql, "INSERT INTO ");
-    add_quoted(&sql, name, '"');
-    add(&sql, " (id, doc_name, doc_sha256");
+    sql_add(&sql, "INSERT INTO ");
+    sql_quoted(&sql, name, '"');
+    sql_add(&sql, " (id, doc_name, doc_sha256");
     for (const struct column *column = columns; column; column = column->next) {
-        add(&sql, ", ");
-        add_quoted(&sql, column->name, '"');
+        sql_add(&sql, ", ");
+        sql_quoted(&sql, column->name, '"');
     }
-    add(&sql, ", fields) VALUES (?2, ?3, json_extract(?1, '$.doc.sha256')");
+    sql_add(&sql, ", fields) VALUES (?2, ?3, json_extract(?1, '$.doc.sha256')");
     for (const struct column *column = columns; column; column = column->next) {
-        add(&sql, ", json_extract(?1, ");
+        sql_add(&sql, ", json_extract(?1, ");
         add_path(&sql, column->name);
-        add(&sql, ")");
+        sql_add(&sql, ")");
     }
     add_fields(&sql, columns);
-    add(&sql, ") ON CONFLICT (id) DO UPDATE SET doc_name = excluded.doc_name, doc_sha256 = excluded.doc_sha256");
+    sql_add(&sql, ") ON CONFLICT (id) DO UPDATE SET doc_name = excluded.doc_name, doc_sha256 = excluded.doc_sha256");
     for (const struct column *column = columns; column; column = column->next)
         add_update(&sql, column->name);
     add_update(&sql, "fields");
@@ -178,7 +177,7 @@ static struct table *make(struct sqlite_sink *self, struct siftd_str type) {
     char *name = table_name(type);
     struct column *columns = columns_of(self, table->type);
     if (create(self, name, columns) != SIFTD_OK || widen(self, name, columns) != SIFTD_OK ||
-        prepare(self, table, name, columns) != SIFTD_OK)
+        view_make(self, name, columns) != SIFTD_OK || prepare(self, table, name, columns) != SIFTD_OK)
         table = table_free(table);
     columns_free(columns);
     free(name);

@@ -22,6 +22,9 @@
 #define prepare table_prepare
 #include "../../../plugins/sink/sqlite/table.c"
 #undef run
+#define run view_run
+#include "../../../plugins/sink/sqlite/view.c"
+#undef run
 #undef prepare
 #include "../../../plugins/sink/sqlite/sqlite.c"
 
