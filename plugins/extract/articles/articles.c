@@ -84,11 +84,18 @@ static bool ended(const struct paper *paper, size_t i) {
     return is(paper, i - 1, LINE_SIGNED) || is_caption_item(paper, i - 1);
 }
 
-/* The first of the lines above a restarted numbering that belong to it. */
+/* 三、工作计划: a section's heading by itself, whose text stands below. */
+static bool is_bare_heading(const struct paper *paper, size_t i) {
+    return is(paper, i, LINE_SECTION) && !str_find(line_text(paper, &paper->line[i]), str("。"));
+}
+
+/* The first of the lines above a restarted numbering that belong to it; what a heading is about does not. */
 static size_t above_restart(const struct paper *paper, size_t i, size_t first) {
     size_t start = i;
     while (start > first && !is(paper, start - 1, LINE_NUMBERED))
         start--;
+    if (start > first && start + 1 < i && is_bare_heading(paper, start - 1))
+        start++;
     return start > first ? start : i;
 }
 

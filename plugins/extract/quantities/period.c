@@ -14,6 +14,8 @@ enum {
     DATELINE_TOKENS = 6,
     REACH = 64, /* tokens looked at behind a year */
     NEAR = 6,
+    QUOTE_OPEN = 0x201C,
+    QUOTE_CLOSE = 0x201D,
     OPENING = 12 /* tokens that a paragraph may open with */
 };
 
@@ -157,12 +159,14 @@ static bool announces(const struct tokens *tokens, size_t i) {
 static void read_lead(struct state *s) {
     const struct tokens *tokens = &s->article->tokens;
     bool dated = false, sentence = false, first = true; /* first: no sentence has ended yet */
+    bool quoted = false;                                /* what somebody tells is not when it is told */
     for (size_t i = 0; i < tokens->count && !(sentence && tokens->at[i].kind == TOKEN_END); i++) {
         if (token_ends_sentence(tokens, i) && tokens->at[i].kind != TOKEN_END) {
             sentence = true;
             first = false;
         }
-        if (tokens->at[i].kind != TOKEN_TIME)
+        quoted = (quoted || token_mark(tokens, i, QUOTE_OPEN)) && !token_mark(tokens, i, QUOTE_CLOSE);
+        if (tokens->at[i].kind != TOKEN_TIME || quoted)
             continue;
         const struct when *when = &tokens->when[tokens->at[i].index];
         if (when->kind != WHEN_DATE || is_aimed(tokens, i) || is_base(tokens, i) || is_founding(tokens, i))
