@@ -21,6 +21,8 @@ enum {
     PHRASE_JOINED = 6,
     DOES_JOINED = 2,
     PART_MAX = 4,
+    WHOLE_MAX = 5,
+    KIND_MAX = 6,
     HEAD_MAX = 4,
     BASE_REACH = 8,
     LISTED_MAX = 8,
@@ -177,6 +179,10 @@ static struct piece name_before(const struct tokens *tokens, struct piece piece)
     trim(tokens, &object);
     if (object.first >= object.end)
         return piece;
+    bool gets =
+        token_is(tokens, verb, ROLE_BIT(RECEIVE)) || str_equal(token_text(tokens, &tokens->at[verb]), str("获"));
+    if (gets && token_is(tokens, object.first, ROLE_BIT(NOMINAL))) /* 获支持 */
+        return object;
     bool alone = piece_length(tokens, object) >= OBJECT_ALONE && !has_role(tokens, object, ROLE_BIT(TAIL));
     return alone ? object : (struct piece){verb, piece.end};
 }
@@ -290,12 +296,18 @@ static void add_noun(struct indicator *indicator, const struct indicator *whole)
     set_name(indicator, str(name), "", whole->noun);
 }
 
-/* 其中…: a part's short name that shares nothing with the whole's takes on the whole's last word. */
-static void name_part(struct indicator *indicator, const struct indicator *whole) {
-    struct siftd_str part = str(indicator->name);
-    if (cp_count(part.at, part.len) > PART_MAX || shares_word(str(whole->name), part))
+/* 其中…: a part's short name that shares nothing with the whole's takes on what the whole counts, a long one its last
+ * word. Sums have names of their own (房租补贴). */
+static void name_part(const struct tokens *tokens, struct indicator *indicator, const struct indicator *whole) {
+    struct siftd_str part = str(indicator->name), noun = whole->noun;
+    const struct unit *unit = tokens->quantity[tokens->at[indicator->token].index].unit;
+    if (cp_count(part.at, part.len) > PART_MAX || shares_word(str(whole->name), part) || unit->kind == UNIT_MONEY)
         return;
-    add_noun(indicator, whole);
+    if (cp_count(noun.at, noun.len) > WHOLE_MAX)
+        noun = whole->head;
+    char name[NAME_BYTES];
+    snprintf(name, sizeof name, "%s", indicator->name);
+    set_name(indicator, str(name), "", noun);
 }
 
 /* 国家级3家, 户均5万元, 建成3个: a grade, an average or a verb, which says nothing without what is graded, averaged or
@@ -489,6 +501,25 @@ static bool name_own_share(const struct tokens *tokens, struct indicator *indica
     return true;
 }
 
+/* 总投资1.2亿元的3条生产线, 规模2亿元的基金: the measure with the kind of thing that has it. */
+static bool name_measured(const struct tokens *tokens, struct indicator *indicator) {
+    size_t measure = indicator->token, i = indicator->token + 2;
+    while (measure > indicator->segment && !token_is(tokens, measure - 1, ROLE_BIT(MEASURE)))
+        measure--;
+    if (i < indicator->clause_end && tokens->at[i].kind == TOKEN_NUMBER)
+        i++;
+    struct piece noun = noun_at(tokens, i, indicator->clause_end);
+    struct piece words = {measure > indicator->segment ? measure - 1 : measure, indicator->token};
+    trim(tokens, &words);
+    if (noun.first >= noun.end || words.first >= words.end)
+        return false;
+    bool own = piece_length(tokens, noun) > KIND_MAX; /* a name, and so whose figure it is */
+    if (own && token_is(tokens, noun.end - 1, ROLE_BIT(PROGRAMME)))
+        indicator->subject = piece_text(tokens, noun);
+    set_name(indicator, own ? str("") : piece_text(tokens, noun), "", piece_text(tokens, words));
+    return true;
+}
+
 static void name_one(const struct tokens *tokens, struct indicator *indicator, const struct indicator *previous) {
     struct piece before = {behind_subject(tokens, indicator), indicator->token}, raw = before;
     struct piece noun = noun_at(tokens, indicator->token + 1, indicator->clause_end);
@@ -522,6 +553,8 @@ static void name_one(const struct tokens *tokens, struct indicator *indicator, c
     }
     struct piece name = name_before(tokens, before);
     bool change = indicator->status == STATUS_CHANGE;
+    if (of && measured && name_measured(tokens, indicator))
+        return;
     if (name.first < name.end &&
         !(change && has_role(tokens, (struct piece){name.first, name.first + 1}, ROLE_BIT(COMPARE) | ROLE_BIT(CHANGE))))
         set_name(indicator, piece_text(tokens, name), "", str(""));
@@ -565,6 +598,6 @@ void names_read(struct article *article) {
         if (whole && !is_part_of(tokens, indicator, whole))
             whole = NULL;
         if (whole && indicator->name[0])
-            name_part(indicator, whole);
+            name_part(tokens, indicator, whole);
     }
 }
