@@ -23,6 +23,8 @@ enum {
     PART_MAX = 4,
     WHOLE_MAX = 5,
     KIND_MAX = 6,
+    WHO_MAX = 14,
+    RULE_REACH = 64,
     HEAD_MAX = 4,
     BASE_REACH = 8,
     LISTED_MAX = 8,
@@ -349,8 +351,9 @@ static void inherit(const struct tokens *tokens, struct indicator *indicator, co
     if (indicator->name[0] || !previous || previous->sentence != indicator->sentence)
         return;
     const struct unit *unit = tokens->quantity[tokens->at[indicator->token].index].unit;
-    size_t verb = unit->kind == UNIT_MONEY ? last_verb(tokens, (struct piece){previous->segment, previous->token})
-                                           : previous->token;
+    size_t verb = unit->kind == UNIT_MONEY && indicator->status != STATUS_TERMS
+                      ? last_verb(tokens, (struct piece){previous->segment, previous->token})
+                      : previous->token;
     if (verb < previous->token)
         set_name(indicator, token_text(tokens, &tokens->at[verb]), "", str(""));
     else
@@ -520,6 +523,61 @@ static bool name_measured(const struct tokens *tokens, struct indicator *indicat
     return true;
 }
 
+/* 对新认定的基地，给予…: those whom a rule is for, without 的企业 and the like, which all such are. */
+static struct piece those_of_rule(const struct tokens *tokens, const struct indicator *indicator) {
+    struct piece who = {indicator->token, indicator->token};
+    size_t i = indicator->token;
+    while (i > indicator->sentence && indicator->token - i < RULE_REACH && !token_is(tokens, i, ROLE_BIT(FOR)))
+        i--;
+    if (!token_is(tokens, i, ROLE_BIT(FOR)))
+        return who;
+    who = (struct piece){i + 1, i + 1};
+    while (who.end < indicator->token && !token_ends_clause(tokens, who.end) &&
+           !token_is(tokens, who.end, ROLE_BIT(GIVE) | ROLE_BIT(BY) | ROLE_BIT(TERMS)))
+        who.end++;
+    if (who.end > who.first + 2 && token_is(tokens, who.end - 1, ROLE_BIT(HOLDER)) &&
+        token_is(tokens, who.end - 2, ROLE_BIT(BOUND)))
+        who.end -= 2;
+    trim(tokens, &who);
+    return who;
+}
+
+/* 市级众创空间一次性奖励20万元: those whom the clause of a rule begins with. */
+static struct piece those_of_clause(const struct tokens *tokens, const struct indicator *indicator) {
+    struct piece who = {indicator->segment, indicator->segment};
+    while (who.end < indicator->token &&
+           !token_is(tokens, who.end, ROLE_BIT(GIVE) | ROLE_BIT(BY) | ROLE_BIT(TERMS) | ROLE_BIT(UP_TO_BEFORE)) &&
+           !token_is(tokens, who.end, ROLE_BIT(VERB) & ~ROLE_BIT(NOMINAL)))
+        who.end++;
+    trim(tokens, &who);
+    bool named = who.end > who.first && token_is(tokens, who.end - 1, SUFFIX | ROLE_BIT(HOLDER));
+    return named ? who : (struct piece){0, 0};
+}
+
+/* 补助, 一次性奖励: what every rule gives. */
+static bool says_little(const struct indicator *indicator) {
+    struct siftd_str name = str(indicator->name);
+    return name.len && (cp_count(name.at, name.len) <= 2 || str_starts(name, str("一次性")));
+}
+
+/* What a rule gives is named with those who get it, unless it has a name of its own. */
+static void name_rule(const struct tokens *tokens, struct indicator *indicator) {
+    const struct unit *unit = tokens->quantity[tokens->at[indicator->token].index].unit;
+    if (indicator->status != STATUS_TERMS || (unit->kind != UNIT_MONEY && unit->kind != UNIT_PERCENT) ||
+        !says_little(indicator))
+        return;
+    struct piece who = those_of_rule(tokens, indicator);
+    if (who.first >= who.end)
+        who = those_of_clause(tokens, indicator);
+    size_t length = piece_length(tokens, who);
+    struct siftd_str text = piece_text(tokens, who);
+    if (!length || length > WHO_MAX || str_find(str(indicator->name), text))
+        return;
+    char name[NAME_BYTES];
+    snprintf(name, sizeof name, "%s", indicator->name);
+    set_name(indicator, text, "", str(name));
+}
+
 static void name_one(const struct tokens *tokens, struct indicator *indicator, const struct indicator *previous) {
     struct piece before = {behind_subject(tokens, indicator), indicator->token}, raw = before;
     struct piece noun = noun_at(tokens, indicator->token + 1, indicator->clause_end);
@@ -582,6 +640,7 @@ void names_read(struct article *article) {
         struct indicator *indicator = &article->indicator[i];
         const struct indicator *previous = i ? &article->indicator[i - 1] : NULL;
         name_one(tokens, indicator, previous);
+        name_rule(tokens, indicator);
         indicator->head = head_of(tokens, indicator);
         if (!indicator->head.len && previous && str_equal(str(indicator->name), str(previous->name)))
             indicator->head = previous->head;
