@@ -11,7 +11,7 @@
 #include "siftd/plugin.h"
 #include "token.h"
 
-enum { NAME_BYTES = 384 };
+enum { NAME_BYTES = 384, PLACES_MAX = 24 };
 
 enum status { STATUS_ACTUAL, STATUS_TARGET, STATUS_TERMS, STATUS_CHANGE };
 
@@ -37,6 +37,11 @@ struct article {
     int year;     /* the year that the article is about; 0 when it does not say */
 };
 
+struct places {
+    struct siftd_str at[PLACES_MAX]; /* pieces of the text */
+    size_t count;
+};
+
 /* Finds each quantity's clause, segment and sentence, and its qualifier. */
 void spans_read(struct article *article);
 /* Finds the year that the article is about; leaves it as it was when the article names none. */
@@ -50,5 +55,8 @@ void names_read(struct article *article);
 bool inside_name(const struct tokens *tokens, size_t i);
 /* The place of a rank (市, 县, 区) that the article names most often; nothing when it names none. */
 struct siftd_str place_of_rank(const struct tokens *tokens, struct siftd_str rank);
-/* The place of a rank that a policy in the article's title begins with. */
+/* The place of a rank that a policy in the article's title begins with, or one elsewhere whose place is named often. */
 struct siftd_str place_in_title(const struct tokens *tokens, struct siftd_str rank);
+/* Fills in the places that the article names with their rank (市, 县, 区), without it; the first PLACES_MAX. */
+void places_read(const struct tokens *tokens, struct places *places);
+bool is_place(const struct places *places, struct siftd_str text);

@@ -8,7 +8,8 @@
 
 enum {
     SAID_MAX = 8,
-    PLACES_MAX = 24, /* places of a rank that are compared */
+    SAID_OFTEN = 3,
+    PLACE_LEAST = 6, /* bytes of a place's name */
     PLACE_MAX = 15   /* bytes of a place's name before its rank */
 };
 
@@ -59,9 +60,12 @@ struct siftd_str place_of_rank(const struct tokens *tokens, struct siftd_str ran
     return best;
 }
 
-/* The place of a rank that a policy in the article's title begins with: 县 of 《某某县支持…政策》问答. */
+/* The place of a rank that a policy begins with: 县 of 《某某县支持…政策》. It is one in the article's title, or the
+ * place is named often without its rank, too. */
 struct siftd_str place_in_title(const struct tokens *tokens, struct siftd_str rank) {
-    for (size_t i = 0; i < tokens->count && tokens->at[i].kind != TOKEN_END; i++) {
+    bool title = true;
+    for (size_t i = 0; i < tokens->count; i++) {
+        title &= tokens->at[i].kind != TOKEN_END;
         if (tokens->at[i].kind != TOKEN_TITLE)
             continue;
         struct siftd_str text = token_text(tokens, &tokens->at[i]);
@@ -72,8 +76,40 @@ struct siftd_str place_in_title(const struct tokens *tokens, struct siftd_str ra
         const char *at = str_find((struct siftd_str){text.at, text.len < PLACE_MAX ? text.len : PLACE_MAX}, rank);
         size_t len = at ? (size_t)(at - text.at) : 0;
         bool named = len >= 6 && (unsigned char)*text.at >= 0x80;
-        if (named && !str_ends((struct siftd_str){text.at, len}, str("全")))
+        bool known = named && (title || times_said(tokens, (struct siftd_str){text.at, len}) >= SAID_OFTEN);
+        if (known && !str_ends((struct siftd_str){text.at, len}, str("全")))
             return str_from(text.at, at + rank.len);
     }
     return (struct siftd_str){0};
+}
+
+/* The name of the place that token i names with its rank, without it; a policy's title may begin with one. */
+static struct siftd_str place_at(const struct tokens *tokens, size_t i) {
+    struct siftd_str text = token_text(tokens, &tokens->at[i]);
+    if (tokens->at[i].kind == TOKEN_TITLE) {
+        size_t mark = strlen("《");
+        struct siftd_str head = {text.at + mark, text.len < PLACE_MAX + mark ? text.len - mark : PLACE_MAX};
+        const char *at = str_find(head, str("市"));
+        return at ? str_from(head.at, at) : (struct siftd_str){0};
+    }
+    size_t first = i ? place_begin(tokens, i) : i;
+    if (!token_is(tokens, i, ROLE_BIT(PLACE)) || first == i)
+        return (struct siftd_str){0};
+    return str_from(tokens->text.at + tokens->at[first].start, text.at);
+}
+
+void places_read(const struct tokens *tokens, struct places *places) {
+    places->count = 0;
+    for (size_t i = 0; i < tokens->count && places->count < PLACES_MAX; i++) {
+        struct siftd_str place = place_at(tokens, i);
+        if (place.len >= PLACE_LEAST && !is_place(places, place))
+            places->at[places->count++] = place;
+    }
+}
+
+bool is_place(const struct places *places, struct siftd_str text) {
+    for (size_t i = 0; i < places->count; i++)
+        if (str_equal(places->at[i], text))
+            return true;
+    return false;
 }

@@ -59,6 +59,7 @@ struct state {
         struct siftd_str rank, place;
     } rank[RANKS]; /* the places that 全市 and its like have been found to mean */
     size_t ranks;
+    struct places places; /* 某某, where the article names 某某市 */
     bool topic_is_event, topic_is_institution;
     bool passing;   /* the topic holds for its sentence: 某某被认定为… */
     bool heading;   /* the paragraph is one */
@@ -384,6 +385,9 @@ static size_t take_topic(struct state *s, size_t i) {
     if (!name.found) {
         if (is_short_region(s, i))
             set_topic(s, s->general, ROLE_BIT(PLACE));
+        else if (opens_clause(tokens, i) && token_is(tokens, i + 1, OUTSIDE) &&
+                 is_place(&s->places, token_text(tokens, &tokens->at[i])))
+            set_topic(s, token_text(tokens, &tokens->at[i]), ROLE_BIT(PLACE));
         return 1;
     }
     if (governs(tokens, &name) && !(s->topic.len && leads_counted(tokens, &name))) {
@@ -506,6 +510,7 @@ void subjects_read(struct article *article) {
     const struct tokens *tokens = &article->tokens;
     struct state s = {.article = article, .general = general_topic(tokens)};
     s.general_is_region = s.general.len <= REGION_NAME;
+    places_read(tokens, &s.places);
     size_t quantity = 0, next = 0;
     for (size_t i = 0; i < tokens->count; i++) {
         if (i == 0 || tokens->at[i - 1].kind == TOKEN_END) {
