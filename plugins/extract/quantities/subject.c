@@ -136,6 +136,14 @@ static bool is_indefinite(const struct tokens *tokens, const struct name *name) 
            (name->first > 0 && token_is(tokens, name->first - 1, ROLE_BIT(INDEFINITE)));
 }
 
+/* 小微企业园, 市级众创空间: a kind of institution. */
+static bool is_kind(const struct tokens *tokens, const struct name *name) {
+    for (size_t i = name->first; i < name->last; i++)
+        if (!token_has(tokens, i, TRAIT_BIT(KIND)))
+            return false;
+    return name->last > name->first && token_is(tokens, name->last, ROLE_BIT(ORGANISATION));
+}
+
 /* 某某园建设有了成果: what is done with it is spoken of, not the institution. */
 static bool goes_on(const struct tokens *tokens, const struct name *name) {
     return token_is(tokens, name->last, ROLE_BIT(ORGANISATION)) &&
@@ -146,7 +154,7 @@ static bool goes_on(const struct tokens *tokens, const struct name *name) {
 /* Whether a name may become the topic where it stands. */
 static bool governs(const struct tokens *tokens, const struct name *name) {
     struct siftd_str text = text_of(tokens, name);
-    if (goes_on(tokens, name) || is_indefinite(tokens, name) || is_member(tokens, name) ||
+    if (is_kind(tokens, name) || goes_on(tokens, name) || is_indefinite(tokens, name) || is_member(tokens, name) ||
         token_is(tokens, name->last, ROLE_BIT(AGENCY)) ||
         (!token_is(tokens, name->last, ROLE_BIT(PLACE)) && cp_count(text.at, text.len) < NAME_SHORTEST))
         return false;
