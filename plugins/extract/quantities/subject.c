@@ -277,17 +277,21 @@ static struct siftd_str last_of_class(const struct state *s, size_t i) {
     return (struct siftd_str){0};
 }
 
-/* The last name before the class word at token i, of any use, that ends with it. */
-static struct siftd_str last_named(const struct tokens *tokens, size_t i) {
-    struct siftd_str word = token_text(tokens, &tokens->at[i]);
-    for (size_t k = i; k-- > 1 && i - k <= LOOK_BACK;) {
+/* The last name before the class word at token i, of any use, that ends with it; in its own paragraph also one that
+ * ends with its first character. */
+static struct siftd_str last_named(const struct tokens *tokens, size_t i, bool near) {
+    struct siftd_str word = token_text(tokens, &tokens->at[i]), first = {word.at, 3};
+    for (size_t k = i; k-- > 1 && i - k <= LOOK_BACK && !(near && tokens->at[k].kind == TOKEN_END);) {
         struct name name = {k, k, true};
-        if (!token_is(tokens, k, SUFFIX) || !str_equal(token_text(tokens, &tokens->at[k]), word))
+        struct siftd_str text = token_text(tokens, &tokens->at[k]);
+        if (!token_is(tokens, k, SUFFIX) || !(str_equal(text, word) || (near && str_ends(text, first))))
             continue;
         while (name.first > 0 && k - name.first < NAME_TOKENS && inside_name(tokens, name.first - 1) &&
                !token_is(tokens, name.first - 1, ROLE_BIT(INDEFINITE) | ROLE_BIT(ORDINAL) | ROLE_BIT(THIS)))
             name.first--;
-        if (name.first < k)
+        while (near && name.first < k && token_is(tokens, name.first, ROLE_BIT(VERB)))
+            name.first++;
+        if (name.first < k && !(near && is_kind(tokens, &name)))
             return text_of(tokens, &name);
     }
     return (struct siftd_str){0};
@@ -308,8 +312,8 @@ static void take_class(struct state *s, size_t i) {
     if ((s->speech && !pointed) || (s->topic.len && s->topic_is_institution))
         return;
     struct siftd_str last = last_of_class(s, i);
-    if (!last.len && pointed)
-        last = last_named(tokens, i);
+    if (!last.len)
+        last = last_named(tokens, i, !pointed);
     if (last.len)
         set_topic(s, last, tokens->at[i].roles);
     else if ((!s->topic.len || pointed) && s->institution.len)
@@ -393,6 +397,8 @@ static size_t take_topic(struct state *s, size_t i) {
     if (!name.found) {
         if (is_short_region(s, i))
             set_topic(s, s->general, ROLE_BIT(PLACE));
+        else if (!s->topic.len && token_is(tokens, i, ROLE_BIT(ORGANISATION)) && opens_clause(tokens, i))
+            take_class(s, i); /* 园区可用厂房 */
         else if (opens_clause(tokens, i) && token_is(tokens, i + 1, OUTSIDE) &&
                  is_place(&s->places, token_text(tokens, &tokens->at[i])))
             set_topic(s, token_text(tokens, &tokens->at[i]), ROLE_BIT(PLACE));
