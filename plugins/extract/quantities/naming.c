@@ -12,10 +12,10 @@
 #include <string.h>
 
 #include "codepoint.h"
+#include "phrase.h"
 #include "str.h"
 
 enum {
-    OBJECT_ALONE = 5,
     NOUN_ALONE = 6,
     PHRASE_MAX = 16,
     PHRASE_JOINED = 6,
@@ -32,161 +32,9 @@ enum {
     SEMICOLON = 0xFF1B
 };
 
-#define SUFFIX (ROLE_BIT(PLACE) | ROLE_BIT(ORGANISATION) | ROLE_BIT(COMPANY) | ROLE_BIT(PROGRAMME) | ROLE_BIT(EVENT))
-#define QUALIFIER                                                                                                      \
-    (ROLE_BIT(OVER_BEFORE) | ROLE_BIT(NEARLY_BEFORE) | ROLE_BIT(ABOUT_BEFORE) | ROLE_BIT(UP_TO_BEFORE) |               \
-     ROLE_BIT(OVER_AFTER) | ROLE_BIT(ABOUT_AFTER) | ROLE_BIT(UP_TO_AFTER))
-#define NOUN_ENDS                                                                                                      \
-    (ROLE_BIT(VERB) | ROLE_BIT(BOUND) | ROLE_BIT(LINK) | ROLE_BIT(PIVOT) | ROLE_BIT(GIVE) | ROLE_BIT(CHANGE) |         \
-     ROLE_BIT(LASTING) | ROLE_BIT(RECEIVE) | ROLE_BIT(BECOME))
-
-struct piece { /* tokens [first, end) */
-    size_t first, end;
-};
-
-static struct siftd_str piece_text(const struct tokens *tokens, struct piece piece) {
-    if (piece.first >= piece.end)
-        return (struct siftd_str){"", 0};
-    return str_from(tokens->text.at + tokens->at[piece.first].start, tokens->text.at + tokens->at[piece.end - 1].end);
-}
-
-static size_t piece_length(const struct tokens *tokens, struct piece piece) {
-    struct siftd_str text = piece_text(tokens, piece);
-    return cp_count(text.at, text.len);
-}
-
-static bool has_role(const struct tokens *tokens, struct piece piece, uint64_t roles) {
-    for (size_t i = piece.first; i < piece.end; i++)
-        if (token_is(tokens, i, roles))
-            return true;
-    return false;
-}
-
 static void set_name(struct indicator *indicator, struct siftd_str a, const char *joint, struct siftd_str b) {
     if (a.len + strlen(joint) + b.len < NAME_BYTES)
         snprintf(indicator->name, NAME_BYTES, "%.*s%s%.*s", (int)a.len, a.at, joint, (int)b.len, b.at);
-}
-
-/* 将于, 有望: what is still to come is told by them, and no name goes on; 目标任务 and 要求 are nouns as well. */
-static bool is_outlook(const struct tokens *tokens, size_t i) {
-    return token_is(tokens, i, ROLE_BIT(TARGET)) && !token_is(tokens, i, ROLE_BIT(GOAL)) &&
-           !str_equal(token_text(tokens, &tokens->at[i]), str("要求"));
-}
-
-static bool is_noun_word(const struct tokens *tokens, size_t i) {
-    const struct token *token = &tokens->at[i];
-    if (is_outlook(tokens, i))
-        return false;
-    char first = tokens->text.at[token->start];
-    if (token->kind == TOKEN_TEXT || token->kind == TOKEN_QUOTE)
-        return first != ' ' && first != '.';
-    return token->kind == TOKEN_WORD && !(token->roles & (NOUN_ENDS | ROLE_BIT(REGION) | ROLE_BIT(DONE)));
-}
-
-/* A verb inside a name (服务 in 服务机构) or at its end (专业服务); none behind a finished noun (企业 | 入驻). */
-static bool is_nominal(const struct tokens *tokens, size_t i, size_t first, size_t end) {
-    if (!token_is(tokens, i, ROLE_BIT(NOMINAL)) || (i > first && token_is(tokens, i - 1, ROLE_BIT(HOLDER))))
-        return false;
-    return i + 1 == end || is_noun_word(tokens, i + 1) || is_nominal(tokens, i + 1, first, end);
-}
-
-/* The noun that begins at token i. */
-static struct piece noun_at(const struct tokens *tokens, size_t i, size_t end) {
-    struct piece noun = {i, i};
-    while (noun.end < end && (is_noun_word(tokens, noun.end) || is_nominal(tokens, noun.end, i, end)))
-        noun.end++;
-    return noun;
-}
-
-static void trim(const struct tokens *tokens, struct piece *piece) {
-    uint64_t front = ROLE_BIT(OPEN) | ROLE_BIT(LINK) | ROLE_BIT(REGION) | ROLE_BIT(TARGET) | ROLE_BIT(UNTIL) |
-                     ROLE_BIT(TOWARDS) | ROLE_BIT(BOUND) | ROLE_BIT(RECEIVE) | ROLE_BIT(PART) | QUALIFIER;
-    uint64_t back = ROLE_BIT(LINK) | ROLE_BIT(TARGET) | ROLE_BIT(TOTAL) | ROLE_BIT(DONE) | ROLE_BIT(TAIL) | QUALIFIER;
-    while (piece->first < piece->end) {
-        const struct token *token = &tokens->at[piece->first];
-        bool nominal = token->roles & (ROLE_BIT(NOMINAL) | ROLE_BIT(MEASURE));
-        if (token->kind != TOKEN_TIME && token->kind != TOKEN_BREAK && (nominal || !(token->roles & front)))
-            break;
-        piece->first++;
-    }
-    while (piece->end > piece->first) {
-        const struct token *last = &tokens->at[piece->end - 1];
-        if (!(last->roles & back) && last->kind != TOKEN_BREAK && last->kind != TOKEN_TIME)
-            break;
-        if (last->roles & ROLE_BIT(LEVEL)) /* 缩短到: the verb says no more than that it is a level now */
-            back |= ROLE_BIT(CHANGE);
-        piece->end--;
-    }
-}
-
-/* Where the name before a number begins: behind the last word that ends what is said of somebody else. */
-static size_t cut(const struct tokens *tokens, struct piece piece) {
-    uint64_t enders = ROLE_BIT(LIST) | ROLE_BIT(REGION) | ROLE_BIT(TARGET) | ROLE_BIT(PART);
-    size_t from = piece.first;
-    for (size_t i = piece.first; i + 1 < piece.end; i++) {
-        const struct token *token = &tokens->at[i];
-        if (token->kind == TOKEN_TIME || token->roles & enders || (token->roles & SUFFIX && i + 2 < piece.end))
-            from = i + 1;
-        else if (token->kind == TOKEN_WORD && token->roles & SUFFIX &&
-                 piece_length(tokens, (struct piece){i + 1, piece.end}) >= 4)
-            from = i + 1;
-        if (from == i + 1 && token->roles & ROLE_BIT(COMPANY) && tokens->at[i + 1].kind == TOKEN_QUOTE &&
-            i + 2 < piece.end)
-            from = i + 2;
-    }
-    return from;
-}
-
-/* 研发投入强度: verbs that also stand inside names, up to a measured noun. */
-static bool measures_behind(const struct tokens *tokens, size_t i) {
-    while (token_is(tokens, i, ROLE_BIT(NOMINAL)))
-        i++;
-    return token_is(tokens, i, ROLE_BIT(MEASURE)) && !token_is(tokens, i, ROLE_BIT(NOMINAL));
-}
-
-/* 办结率, 研发投入占…: a verb that the word behind it makes part of a noun. */
-static bool is_made_noun(const struct tokens *tokens, size_t i) {
-    const struct token *next = &tokens->at[i + 1];
-    if (token_is(tokens, i, ROLE_BIT(NOMINAL)) && measures_behind(tokens, i))
-        return true;
-    if (token_is(tokens, i + 1, ROLE_BIT(VERB)) && i + 2 < tokens->count)
-        return is_made_noun(tokens, i + 1);
-    return token_is(tokens, i + 1, ROLE_BIT(SHARE)) ||
-           (next->roles & ROLE_BIT(MEASURE) &&
-            cp_length((unsigned char)tokens->text.at[next->start]) == next->end - next->start);
-}
-
-/* 支持技术改造项目: of a verb that may stand inside a name and one before it, the one before is meant. */
-static size_t last_verb(const struct tokens *tokens, struct piece piece) {
-    size_t nominal = piece.end;
-    for (size_t i = piece.end; i-- > piece.first;) {
-        if (i + 1 >= piece.end || !token_is(tokens, i, ROLE_BIT(VERB)) || is_made_noun(tokens, i))
-            continue;
-        if (!token_is(tokens, i, ROLE_BIT(NOMINAL)))
-            return nominal == piece.end || nominal > i + 1 ? i : nominal;
-        if (nominal == piece.end)
-            nominal = i;
-    }
-    return nominal;
-}
-
-/* The words before a number as a name: the last verb's object, with the verb when it is short. */
-static struct piece name_before(const struct tokens *tokens, struct piece piece) {
-    piece.first = cut(tokens, piece);
-    trim(tokens, &piece);
-    size_t verb = last_verb(tokens, piece);
-    if (verb == piece.end)
-        return piece;
-    struct piece object = {verb + 1, piece.end};
-    trim(tokens, &object);
-    if (object.first >= object.end)
-        return piece;
-    bool gets =
-        token_is(tokens, verb, ROLE_BIT(RECEIVE)) || str_equal(token_text(tokens, &tokens->at[verb]), str("获"));
-    if (gets && token_is(tokens, object.first, ROLE_BIT(NOMINAL))) /* 获支持 */
-        return object;
-    bool alone = piece_length(tokens, object) >= OBJECT_ALONE && !has_role(tokens, object, ROLE_BIT(TAIL));
-    return alone ? object : (struct piece){verb, piece.end};
 }
 
 /* What the counted ones do, behind their noun: 参加培训, 获得贷款. */
@@ -235,7 +83,7 @@ static void name_behind(const struct tokens *tokens, struct indicator *indicator
     bool verb = phrase.first < phrase.end &&
                 token_is(tokens, phrase.first, ROLE_BIT(VERB) | ROLE_BIT(GIVE) | ROLE_BIT(RECEIVE));
     bool brief = piece_length(tokens, noun) < NOUN_ALONE;
-    trim(tokens, &before);
+    piece_trim(tokens, &before);
     if (brief && become.first < become.end)
         set_name(indicator, piece_text(tokens, become), "", str(""));
     else if (brief && phrase.first < phrase.end && (pivot || verb))
@@ -261,7 +109,7 @@ static bool shares_word(struct siftd_str a, struct siftd_str b) {
 /* The last word or two of what a number counts, before it or behind it: 中小企业 of 培育中小企业. */
 static struct siftd_str head_of(const struct tokens *tokens, const struct indicator *indicator) {
     struct piece words = {indicator->segment, indicator->token};
-    trim(tokens, &words);
+    piece_trim(tokens, &words);
     if (words.first >= words.end || !is_noun_word(tokens, words.end - 1))
         words = noun_at(tokens, indicator->token + 1, indicator->clause_end);
     while (words.end > words.first + 1 && token_is(tokens, words.end - 1, ROLE_BIT(MEASURE)))
@@ -279,7 +127,7 @@ static struct siftd_str head_of(const struct tokens *tokens, const struct indica
 static struct siftd_str noun_of(const struct tokens *tokens, const struct indicator *indicator) {
     struct piece words = {indicator->segment, indicator->token};
     uint64_t front = ROLE_BIT(VERB) | ROLE_BIT(GRADE) | ROLE_BIT(OPEN) | ROLE_BIT(DONE);
-    trim(tokens, &words);
+    piece_trim(tokens, &words);
     words = name_before(tokens, words);
     if (words.first >= words.end)
         words = noun_at(tokens, indicator->token + 1, indicator->clause_end);
@@ -316,7 +164,7 @@ static void name_part(const struct tokens *tokens, struct indicator *indicator, 
  * done. */
 static bool needs_head(const struct tokens *tokens, const struct indicator *indicator) {
     struct piece words = {indicator->segment, indicator->token};
-    trim(tokens, &words);
+    piece_trim(tokens, &words);
     if (words.first >= words.end || is_noun_word(tokens, indicator->token + 1))
         return false;
     size_t i = words.first;
@@ -423,7 +271,7 @@ static bool name_listed(const struct tokens *tokens, struct indicator *indicator
     if (items < 2 || place >= items)
         return false;
     for (size_t k = 0; k < items; k++)
-        trim(tokens, &item[k]);
+        piece_trim(tokens, &item[k]);
     struct piece name = name_before(tokens, item[place]);
     if (name.first >= name.end)
         return false;
@@ -513,7 +361,7 @@ static bool name_measured(const struct tokens *tokens, struct indicator *indicat
         i++;
     struct piece noun = noun_at(tokens, i, indicator->clause_end);
     struct piece words = {measure > indicator->segment ? measure - 1 : measure, indicator->token};
-    trim(tokens, &words);
+    piece_trim(tokens, &words);
     if (noun.first >= noun.end || words.first >= words.end)
         return false;
     bool own = piece_length(tokens, noun) > KIND_MAX; /* a name, and so whose figure it is */
@@ -536,9 +384,9 @@ static struct piece those_of_rule(const struct tokens *tokens, const struct indi
            !token_is(tokens, who.end, ROLE_BIT(GIVE) | ROLE_BIT(BY) | ROLE_BIT(TERMS)))
         who.end++;
     if (who.end > who.first + 2 && token_is(tokens, who.end - 1, ROLE_BIT(HOLDER)) &&
-        token_is(tokens, who.end - 2, ROLE_BIT(BOUND)))
+        !token_is(tokens, who.end - 1, ROLE_BIT(ORGANISATION)) && token_is(tokens, who.end - 2, ROLE_BIT(BOUND)))
         who.end -= 2;
-    trim(tokens, &who);
+    piece_trim(tokens, &who);
     return who;
 }
 
@@ -549,7 +397,7 @@ static struct piece those_of_clause(const struct tokens *tokens, const struct in
            !token_is(tokens, who.end, ROLE_BIT(GIVE) | ROLE_BIT(BY) | ROLE_BIT(TERMS) | ROLE_BIT(UP_TO_BEFORE)) &&
            !token_is(tokens, who.end, ROLE_BIT(VERB) & ~ROLE_BIT(NOMINAL)))
         who.end++;
-    trim(tokens, &who);
+    piece_trim(tokens, &who);
     bool named = who.end > who.first && token_is(tokens, who.end - 1, SUFFIX | ROLE_BIT(HOLDER));
     return named ? who : (struct piece){0, 0};
 }
@@ -566,9 +414,9 @@ static void name_rule(const struct tokens *tokens, struct indicator *indicator) 
     if (indicator->status != STATUS_TERMS || (unit->kind != UNIT_MONEY && unit->kind != UNIT_PERCENT) ||
         !says_little(indicator))
         return;
-    struct piece who = those_of_rule(tokens, indicator);
+    struct piece who = those_of_clause(tokens, indicator);
     if (who.first >= who.end)
-        who = those_of_clause(tokens, indicator);
+        who = those_of_rule(tokens, indicator);
     size_t length = piece_length(tokens, who);
     struct siftd_str text = piece_text(tokens, who);
     if (!length || length > WHO_MAX || str_find(str(indicator->name), text))
@@ -584,7 +432,7 @@ static void name_one(const struct tokens *tokens, struct indicator *indicator, c
     bool of = token_is(tokens, indicator->token + 1, ROLE_BIT(BOUND)) &&
               str_equal(token_text(tokens, &tokens->at[indicator->token + 1]), str("的"));
     const struct unit *unit = tokens->quantity[tokens->at[indicator->token].index].unit;
-    trim(tokens, &before);
+    piece_trim(tokens, &before);
     if (cp_is_latin((unsigned char)unit->name[0])) { /* English: the unit is the counted noun */
         set_name(indicator, str(unit->name), "", str(""));
         return;

@@ -85,7 +85,7 @@ static bool is_future(const struct article *article, size_t i) {
         return true;
     if (i == 0 || !token_is(tokens, i - 1, ROLE_BIT(TOWARDS)))
         return false;
-    return when->kind == WHEN_DATE && !when->relative && article->year && when->from.year > article->year;
+    return when->kind == WHEN_DATE && !when->relative && when->from.year > article->year;
 }
 
 /* 增长23%和31%: the second of two changes. */

@@ -7,10 +7,12 @@
  * takes the one its speaker gives behind the quotation, its heading's, or the article's.
  */
 #include "indicator.h"
+#include "institution.h"
 
 #include <string.h>
 
 #include "codepoint.h"
+#include "known.h"
 #include "str.h"
 
 enum {
@@ -31,20 +33,6 @@ enum {
     SPEECH_REACH = 8  /* tokens behind it that may hold the word for saying */
 };
 
-#define SUFFIX                                                                                                         \
-    (ROLE_BIT(PLACE) | ROLE_BIT(ORGANISATION) | ROLE_BIT(COMPANY) | ROLE_BIT(PROGRAMME) | ROLE_BIT(EVENT) |            \
-     ROLE_BIT(AGENCY))
-#define OUTSIDE                                                                                                        \
-    (ROLE_BIT(BOUND) | ROLE_BIT(VERB) | ROLE_BIT(LINK) | ROLE_BIT(OPEN) | ROLE_BIT(PIVOT) | ROLE_BIT(RECEIVE) |        \
-     ROLE_BIT(GIVE) | ROLE_BIT(TARGET) | ROLE_BIT(DONE) | ROLE_BIT(SPEECH) | ROLE_BIT(PART) | ROLE_BIT(UNTIL) |        \
-     ROLE_BIT(TOWARDS) | ROLE_BIT(REGION) | ROLE_BIT(LASTING) | ROLE_BIT(FOUNDED))
-
-/* A name: tokens [first, last]. */
-struct name {
-    size_t first, last;
-    bool found;
-};
-
 struct state {
     struct article *article;
     struct siftd_str topic; /* of the paragraph so far */
@@ -59,6 +47,7 @@ struct state {
         struct siftd_str rank, place;
     } rank[RANKS]; /* the places that 全市 and its like have been found to mean */
     size_t ranks;
+    struct known known;
     struct places places; /* 某某, where the article names 某某市 */
     bool topic_is_event, topic_is_institution;
     bool passing;   /* the topic holds for its sentence: 某某被认定为… */
@@ -66,113 +55,6 @@ struct state {
     size_t waiting; /* first quantity of the paragraph that has no topic yet */
     bool speech;    /* the paragraph begins with a quotation */
 };
-
-bool inside_name(const struct tokens *tokens, size_t i) {
-    const struct token *token = &tokens->at[i];
-    if (token->kind == TOKEN_TEXT || token->kind == TOKEN_QUOTE)
-        return true;
-    if (token->kind != TOKEN_WORD)
-        return false;
-    return !(token->roles & OUTSIDE) || (token->roles & (ROLE_BIT(NOMINAL) | SUFFIX | ROLE_BIT(GUARD)));
-}
-
-/* The longest name that begins at token i: up to its last suffix. The counted thing right before a number is none. */
-static struct name name_at(const struct tokens *tokens, size_t i) {
-    struct name name = {.first = i};
-    size_t k = i;
-    if (token_is(tokens, i, ROLE_BIT(THIS)))
-        return name;
-    for (; k < tokens->count && k < i + NAME_TOKENS && inside_name(tokens, k); k++) {
-        bool quoted = token_is(tokens, k, ROLE_BIT(AFTER_QUOTE)) && k > i && tokens->at[k - 1].kind == TOKEN_QUOTE;
-        if (k == i || (!quoted && !token_is(tokens, k, SUFFIX)))
-            continue;
-        size_t next = k + 1;
-        while (token_is(tokens, next, ROLE_BIT(LINK) | ROLE_BIT(OVER_BEFORE) | ROLE_BIT(NEARLY_BEFORE)))
-            next++;
-        if (next < tokens->count && tokens->at[next].kind == TOKEN_NUMBER)
-            continue;
-        name.last = k;
-        name.found = true;
-        if (token_is(tokens, k, ROLE_BIT(COMPANY)) && token_is(tokens, k + 1, ROLE_BIT(VERB)))
-            break; /* what a company does is no part of its name */
-    }
-    return name;
-}
-
-static bool opens_clause(const struct tokens *tokens, size_t i) {
-    for (int steps = 0; steps < ADVERBS_MAX; steps++, i--) {
-        if (i == 0 || tokens->at[i - 1].kind == TOKEN_END)
-            return true;
-        const struct token *before = &tokens->at[i - 1];
-        if (before->kind == TOKEN_BREAK)
-            return before->index != DASH && (before->index != LISTING || i < 2 || tokens->at[i - 2].kind == TOKEN_END);
-        if (before->kind != TOKEN_TIME && !(before->roles & (ROLE_BIT(OPEN) | ROLE_BIT(TARGET) | ROLE_BIT(UNTIL))))
-            return false;
-    }
-    return false;
-}
-
-static bool is_member(const struct tokens *tokens, const struct name *name) {
-    if (name->first > 0 && token_mark(tokens, name->first - 1, LISTING) && name->first > 1 &&
-        tokens->at[name->first - 2].kind != TOKEN_END)
-        return true;
-    return token_mark(tokens, name->last + 1, LISTING) || token_is(tokens, name->last + 1, ROLE_BIT(LIST));
-}
-
-static struct siftd_str text_of(const struct tokens *tokens, const struct name *name) {
-    return str_from(tokens->text.at + tokens->at[name->first].start, tokens->text.at + tokens->at[name->last].end);
-}
-
-/* 一是, 二是: what follows heads a point of a list. */
-static bool lists_point(const struct tokens *tokens, size_t i) {
-    struct siftd_str word = token_text(tokens, &tokens->at[i]);
-    return i > 0 && str_equal(word, str("是")) && tokens->at[i - 1].kind == TOKEN_TEXT && opens_clause(tokens, i - 1) &&
-           token_text(tokens, &tokens->at[i - 1]).len <= 3;
-}
-
-/* 每个园区, 单个基地: no name. */
-static bool is_indefinite(const struct tokens *tokens, const struct name *name) {
-    return token_is(tokens, name->first, ROLE_BIT(INDEFINITE)) ||
-           (name->first > 0 && token_is(tokens, name->first - 1, ROLE_BIT(INDEFINITE)));
-}
-
-/* 小微企业园, 市级众创空间: a kind of institution. */
-static bool is_kind(const struct tokens *tokens, const struct name *name) {
-    for (size_t i = name->first; i < name->last; i++)
-        if (!token_has(tokens, i, TRAIT_BIT(KIND)))
-            return false;
-    return name->last > name->first && token_is(tokens, name->last, ROLE_BIT(ORGANISATION));
-}
-
-/* 某某园建设有了成果: what is done with it is spoken of, not the institution. */
-static bool goes_on(const struct tokens *tokens, const struct name *name) {
-    return token_is(tokens, name->last, ROLE_BIT(ORGANISATION)) &&
-           token_is(tokens, name->last + 1, ROLE_BIT(NOMINAL)) &&
-           token_is(tokens, name->last + 2, ROLE_BIT(LINK) | ROLE_BIT(BOUND) | ROLE_BIT(OPEN));
-}
-
-/* Whether a name may become the topic where it stands. */
-static bool governs(const struct tokens *tokens, const struct name *name) {
-    struct siftd_str text = text_of(tokens, name);
-    if (is_kind(tokens, name) || goes_on(tokens, name) || is_indefinite(tokens, name) || is_member(tokens, name) ||
-        token_is(tokens, name->last, ROLE_BIT(AGENCY)) ||
-        (!token_is(tokens, name->last, ROLE_BIT(PLACE)) && cp_count(text.at, text.len) < NAME_SHORTEST))
-        return false;
-    if (opens_clause(tokens, name->first))
-        return true;
-    uint64_t before = tokens->at[name->first - 1].roles, suffix = tokens->at[name->last].roles;
-    if (suffix & ROLE_BIT(COMPANY) && before & (ROLE_BIT(RECEIVE) | ROLE_BIT(GIVE)))
-        return true;
-    if (suffix & ROLE_BIT(EVENT) && before & ROLE_BIT(VERB))
-        return true;
-    if (lists_point(tokens, name->first - 1))
-        return true;
-    if (!(suffix & ROLE_BIT(ORGANISATION)) || before & ROLE_BIT(FROM) || !opens_clause(tokens, name->first - 1))
-        return false;
-    if (token_ends_clause(tokens, name->last + 1)) /* 在某某园，… */
-        return before & (ROLE_BIT(VERB) | ROLE_BIT(BOUND)) && !token_ends_sentence(tokens, name->last + 1);
-    return before & ROLE_BIT(VERB) && token_is(tokens, name->last + 1, ROLE_BIT(BOUND));
-}
 
 static struct siftd_str unquoted(const struct tokens *tokens, size_t i) {
     struct siftd_str text = token_text(tokens, &tokens->at[i]);
@@ -320,16 +202,6 @@ static void take_class(struct state *s, size_t i) {
         s->topic = s->institution;
 }
 
-/* 某某市高新技术企业20家: a region that only tells what is counted. */
-static bool leads_counted(const struct tokens *tokens, const struct name *name) {
-    size_t i = name->last + 1;
-    if (!token_is(tokens, name->last, ROLE_BIT(PLACE)))
-        return false;
-    while (i < tokens->count && inside_name(tokens, i) && !token_is(tokens, i, ROLE_BIT(VERB)))
-        i++;
-    return i < tokens->count && tokens->at[i].kind == TOKEN_NUMBER;
-}
-
 /* The article's region without its last character (市, 县) opening a clause. */
 static bool is_short_region(const struct state *s, size_t i) {
     const struct tokens *tokens = &s->article->tokens;
@@ -345,24 +217,76 @@ static bool is_passive(const struct tokens *tokens, size_t i) {
            str_starts(token_text(tokens, &tokens->at[i]), str("被"));
 }
 
+/* The text from token i to the end of its clause, as far as a name may be long. */
+static struct siftd_str words_from(const struct tokens *tokens, size_t i) {
+    size_t end = i;
+    while (end < i + NAME_TOKENS && !token_ends_clause(tokens, end) && inside_name(tokens, end))
+        end++;
+    return end > i ? str_from(tokens->text.at + tokens->at[i].start, tokens->text.at + tokens->at[end - 1].end)
+                   : (struct siftd_str){0};
+}
+
+/* The company that token i begins a short name of: 桦岭科技 of 某市桦岭科技有限公司. */
+static struct siftd_str company_at(const struct state *s, size_t i) {
+    const struct tokens *tokens = &s->article->tokens;
+    if (tokens->at[i].kind != TOKEN_TEXT)
+        return (struct siftd_str){0};
+    return known_company(&s->known, words_from(tokens, i));
+}
+
+/* Whom the words at token i give as a speaker's institution: its name, a company's short name, or a class word. */
+static struct siftd_str speakers_institution(const struct state *s, size_t i, size_t *ret_last) {
+    const struct tokens *tokens = &s->article->tokens;
+    struct name name = name_at(tokens, i);
+    *ret_last = i;
+    if (name.found) {
+        *ret_last = name.last;
+        bool fits = token_is(tokens, name.last, ROLE_BIT(COMPANY) | ROLE_BIT(ORGANISATION));
+        return fits ? text_of(tokens, &name) : (struct siftd_str){0};
+    }
+    if (token_is(tokens, i, ROLE_BIT(ORGANISATION)))
+        return last_of_class(s, i);
+    return company_at(s, i);
+}
+
 /* A quotation gets the institution of the one who is named behind it: “…”某某公司负责人某某说. */
 static void take_speaker(struct state *s, size_t i) {
     const struct tokens *tokens = &s->article->tokens;
-    size_t close = i + 1, end = i + SPEECH_MAX;
+    size_t close = i + 1, end = i + SPEECH_MAX, last;
     while (close < tokens->count && close < end && !token_mark(tokens, close, QUOTE_CLOSE) &&
            tokens->at[close].kind != TOKEN_END)
         close++;
     if (!token_mark(tokens, close, QUOTE_CLOSE) || close + 1 >= tokens->count || !inside_name(tokens, close + 1))
         return;
-    struct name name = name_at(tokens, close + 1);
-    if (!name.found || !token_is(tokens, name.last, ROLE_BIT(COMPANY) | ROLE_BIT(ORGANISATION)))
+    struct siftd_str institution = speakers_institution(s, close + 1, &last);
+    if (!institution.len)
+        institution = known_institution(&s->known, token_text(tokens, &tokens->at[close + 1]));
+    if (!institution.len)
         return;
-    for (size_t k = name.last + 1; k < name.last + SPEECH_REACH && !token_ends_clause(tokens, k); k++)
+    for (size_t k = last + 1; k < last + SPEECH_REACH && !token_ends_clause(tokens, k); k++)
         if (token_is(tokens, k, ROLE_BIT(SPEECH))) {
-            set_topic(s, text_of(tokens, &name), tokens->at[name.last].roles);
+            set_topic(s, institution, tokens->at[last].roles | ROLE_BIT(COMPANY));
             s->speech = true;
             return;
         }
+}
+
+/* The words right before somebody's speaking: their institution is the one that is spoken of. */
+static void take_person(struct state *s, size_t i) {
+    const struct tokens *tokens = &s->article->tokens;
+    if (i > 0 && tokens->at[i - 1].kind == TOKEN_TEXT && s->topic.len && !s->topic_is_region)
+        known_add_person(&s->known, token_text(tokens, &tokens->at[i - 1]), s->topic);
+}
+
+/* A paragraph that begins with somebody who was named before: 某某说：“…”. */
+static bool take_known_person(struct state *s, size_t i) {
+    const struct tokens *tokens = &s->article->tokens;
+    if (tokens->at[i].kind != TOKEN_TEXT || (i > 0 && tokens->at[i - 1].kind != TOKEN_END))
+        return false;
+    struct siftd_str institution = known_institution(&s->known, token_text(tokens, &tokens->at[i]));
+    if (institution.len)
+        set_topic(s, institution, ROLE_BIT(COMPANY));
+    return institution.len != 0;
 }
 
 /* Looks for a topic at token i; returns the tokens it takes. */
@@ -379,8 +303,12 @@ static size_t take_topic(struct state *s, size_t i) {
         s->topic_is_institution = s->topic_is_region = false;
         return 1;
     }
+    if (token_is(tokens, i, ROLE_BIT(SPEECH)))
+        take_person(s, i);
     if (token_mark(tokens, i, QUOTE_OPEN))
         take_speaker(s, i);
+    if (take_known_person(s, i))
+        return 1;
     if (quoted_topic(tokens, i, &quoted)) {
         set_topic(s, quoted, ROLE_BIT(PROGRAMME));
         return 1;
@@ -394,10 +322,16 @@ static size_t take_topic(struct state *s, size_t i) {
     if (!inside_name(tokens, i))
         return 1;
     struct name name = name_at(tokens, i);
+    if (name.found && token_is(tokens, name.last, ROLE_BIT(COMPANY)) && !is_kind(tokens, &name))
+        known_add_company(&s->known, text_of(tokens, &name));
     if (!name.found) {
-        if (is_short_region(s, i))
+        struct siftd_str company = opens_clause(tokens, i) ? company_at(s, i) : (struct siftd_str){0};
+        if (company.len)
+            set_topic(s, company, ROLE_BIT(COMPANY));
+        else if (is_short_region(s, i))
             set_topic(s, s->general, ROLE_BIT(PLACE));
-        else if (!s->topic.len && token_is(tokens, i, ROLE_BIT(ORGANISATION)) && opens_clause(tokens, i))
+        else if ((!s->topic.len || s->topic_is_region) && token_is(tokens, i, ROLE_BIT(ORGANISATION)) &&
+                 opens_clause(tokens, i))
             take_class(s, i); /* 园区可用厂房 */
         else if (opens_clause(tokens, i) && token_is(tokens, i + 1, OUTSIDE) &&
                  is_place(&s->places, token_text(tokens, &tokens->at[i])))
