@@ -115,7 +115,7 @@ static bool is_dateline(const struct tokens *tokens, size_t i) {
         first--;
     while (last + 1 < tokens->count && last - i <= DATELINE_TOKENS && tokens->at[last].kind != TOKEN_END)
         last++;
-    return last - first <= DATELINE_TOKENS && is_heading(tokens, first);
+    return (last - first <= DATELINE_TOKENS || first == i) && is_heading(tokens, first);
 }
 
 /* The year that the text around is about: the paragraph's so far, the heading's, the article's; 0 when none is said. */
@@ -175,7 +175,7 @@ static void read_lead(struct state *s) {
         if (full.kind != WHEN_DATE)
             continue;
         /* a day without a year, 今年, or a year in a title or above a report that is announced (现将…报告如下) */
-        bool opens = !when->from.year || when->relative ||
+        bool opens = !when->from.year ||
                      (full.from.year == s->article->year && !full.interval && opens_paragraph(tokens, i) &&
                       (full.from.day || announces(tokens, i)));
         if (s->now.kind != WHEN_DATE && (first || opens)) {

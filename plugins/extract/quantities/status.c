@@ -125,11 +125,22 @@ static enum status status_of(const struct article *article, const struct indicat
     return terms ? STATUS_TERMS : STATUS_ACTUAL;
 }
 
+/* 将新建, 将再培育: before a verb 将 says that it is still to come; before a noun it only brings that forward. */
+static bool is_to_come(const struct tokens *tokens, size_t i) {
+    if (!token_is(tokens, i, ROLE_BIT(BOUND)) || !str_equal(token_text(tokens, &tokens->at[i]), str("将")))
+        return false;
+    for (i++; token_is(tokens, i, ROLE_BIT(OPEN));)
+        i++;
+    return token_is(tokens, i, ROLE_BIT(VERB)) && !token_is(tokens, i, ROLE_BIT(NOMINAL));
+}
+
 /* A word of aim, unless it closes a clause that gives a ground: 按照…要求. */
 static bool says_target(const struct tokens *tokens, size_t i) {
     if (token_is(tokens, i, ROLE_BIT(INTEND)) && i + 1 < tokens->count)
         return token_is(tokens, i + 1, ROLE_BIT(VERB) | ROLE_BIT(YEARLY)) || tokens->at[i + 1].kind == TOKEN_TIME ||
                tokens->at[i + 1].kind == TOKEN_NUMBER;
+    if (is_to_come(tokens, i))
+        return true;
     if (!token_is(tokens, i, ROLE_BIT(TARGET)))
         return false;
     if (!token_ends_clause(tokens, i + 1))

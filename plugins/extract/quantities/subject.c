@@ -239,13 +239,16 @@ static struct siftd_str speakers_institution(const struct state *s, size_t i, si
     const struct tokens *tokens = &s->article->tokens;
     struct name name = name_at(tokens, i);
     *ret_last = i;
+    if (token_is(tokens, i, ROLE_BIT(ORGANISATION) | ROLE_BIT(COMPANY))) { /* 公司负责人, 园区管委会主任 */
+        struct siftd_str last = last_of_class(s, i);
+        if (last.len)
+            return last;
+    }
     if (name.found) {
         *ret_last = name.last;
         bool fits = token_is(tokens, name.last, ROLE_BIT(COMPANY) | ROLE_BIT(ORGANISATION));
         return fits ? text_of(tokens, &name) : (struct siftd_str){0};
     }
-    if (token_is(tokens, i, ROLE_BIT(ORGANISATION)))
-        return last_of_class(s, i);
     return company_at(s, i);
 }
 
