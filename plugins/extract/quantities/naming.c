@@ -24,6 +24,7 @@ enum {
     WHOLE_MAX = 5,
     KIND_MAX = 6,
     WHO_MAX = 14,
+    WHOLE_LONGEST = 20,
     RULE_REACH = 64,
     HEAD_MAX = 4,
     BASE_REACH = 8,
@@ -249,6 +250,31 @@ static bool lists(const struct tokens *tokens, size_t i) {
            (token_is(tokens, i, ROLE_BIT(BOUND)) && token_is(tokens, i, ROLE_BIT(OPEN)));
 }
 
+/* Whether a piece is the name of an institution or a place, and of no kind of them. */
+static bool is_owner(const struct tokens *tokens, struct piece piece) {
+    if (piece.first >= piece.end || tokens->at[piece.first].kind != TOKEN_TEXT)
+        return false;
+    for (size_t i = piece.first; i < piece.end; i++)
+        if (!inside_name(tokens, i))
+            return false;
+    struct name name = {piece.first, piece.end - 1, true};
+    return piece.end > piece.first + 1 && !is_kind(tokens, &name) &&
+           token_is(tokens, name.last, ROLE_BIT(PLACE) | ROLE_BIT(ORGANISATION) | ROLE_BIT(COMPANY));
+}
+
+/* 甲市、乙市分别有企业3家和5家: the figure is of the one whose place in the list is the number's own. */
+static bool give_listed(const struct tokens *tokens, struct indicator *indicator, struct piece owner, size_t each) {
+    struct piece words = {each + 1, each + 1};
+    while (words.end < indicator->token && tokens->at[words.end].kind != TOKEN_NUMBER)
+        words.end++;
+    piece_trim(tokens, &words);
+    if (!is_owner(tokens, owner) || words.first >= words.end)
+        return false;
+    indicator->subject = piece_text(tokens, owner);
+    set_name(indicator, piece_text(tokens, name_before(tokens, words)), "", str(""));
+    return indicator->name[0] != 0;
+}
+
 /* 甲、乙分别为3家和5家: the name with the number's own place in the list. */
 static bool name_listed(const struct tokens *tokens, struct indicator *indicator) {
     struct piece item[LISTED_MAX] = {{indicator->clause, indicator->clause}};
@@ -263,15 +289,20 @@ static bool name_listed(const struct tokens *tokens, struct indicator *indicator
         }
         item[items - 1].end = i + 1;
     }
+    bool done = false; /* 分别获得: a list of those who did it */
+    size_t each = i;
     for (; i < indicator->token; i++) {
         place += tokens->at[i].kind == TOKEN_NUMBER;
-        if (token_is(tokens, i, ROLE_BIT(VERB) | ROLE_BIT(CHANGE))) /* 分别获得: a list of those who did it */
-            return false;
+        done |= token_is(tokens, i, ROLE_BIT(VERB) | ROLE_BIT(CHANGE));
     }
     if (items < 2 || place >= items)
         return false;
     for (size_t k = 0; k < items; k++)
         piece_trim(tokens, &item[k]);
+    if (give_listed(tokens, indicator, item[place], each))
+        return true;
+    if (done)
+        return false;
     struct piece name = name_before(tokens, item[place]);
     if (name.first >= name.end)
         return false;
@@ -426,6 +457,29 @@ static void name_rule(const struct tokens *tokens, struct indicator *indicator) 
     set_name(indicator, text, "", str(name));
 }
 
+/* 年收入2000万元以上的企业39家: a number that describes what the next one counts. */
+static bool name_described(const struct tokens *tokens, struct indicator *indicator, const struct indicator *previous) {
+    size_t of = indicator->segment;
+    if (!previous || previous->token + 1 != of || previous->clause != indicator->clause ||
+        !token_is(tokens, of, ROLE_BIT(BOUND)) || !str_equal(token_text(tokens, &tokens->at[of]), str("的")))
+        return false;
+    struct piece words = {of + 1, indicator->token}, whole = {previous->segment, indicator->token};
+    piece_trim(tokens, &words);
+    piece_trim(tokens, &whole);
+    if (words.first >= words.end || has_role(tokens, words, ROLE_BIT(VERB)))
+        return false;
+    set_name(indicator, piece_text(tokens, piece_length(tokens, whole) <= WHOLE_LONGEST ? whole : words), "", str(""));
+    return true;
+}
+
+/* 每家每年10万元: what it is given for stands in the clause before. */
+static bool is_rate(const struct tokens *tokens, struct piece piece) {
+    for (size_t i = piece.first; i < piece.end; i++)
+        if (!token_has(tokens, i, TRAIT_BIT(PER)) && !token_is(tokens, i, QUALIFIER | ROLE_BIT(LINK)))
+            return false;
+    return true;
+}
+
 static void name_one(const struct tokens *tokens, struct indicator *indicator, const struct indicator *previous) {
     struct piece before = {behind_subject(tokens, indicator), indicator->token}, raw = before;
     struct piece noun = noun_at(tokens, indicator->token + 1, indicator->clause_end);
@@ -439,7 +493,8 @@ static void name_one(const struct tokens *tokens, struct indicator *indicator, c
     }
     if (name_comparison(tokens, indicator) || name_rest(tokens, indicator, noun) || name_own_share(tokens, indicator) ||
         name_share(tokens, indicator, previous) || name_before_base(tokens, indicator) ||
-        name_listed(tokens, indicator) || name_members(tokens, indicator))
+        name_listed(tokens, indicator) || name_members(tokens, indicator) ||
+        name_described(tokens, indicator, previous))
         return;
     if (token_is(tokens, indicator->token + 1, ROLE_BIT(GIVE)) && noun.first >= noun.end) /* 30%给予补贴 */
         noun = noun_at(tokens, indicator->token + 2, indicator->clause_end);
@@ -461,6 +516,8 @@ static void name_one(const struct tokens *tokens, struct indicator *indicator, c
     bool change = indicator->status == STATUS_CHANGE;
     if (of && measured && name_measured(tokens, indicator))
         return;
+    if (indicator->status == STATUS_TERMS && is_rate(tokens, name))
+        name.first = name.end;
     if (name.first < name.end &&
         !(change && has_role(tokens, (struct piece){name.first, name.first + 1}, ROLE_BIT(COMPARE) | ROLE_BIT(CHANGE))))
         set_name(indicator, piece_text(tokens, name), "", str(""));
@@ -478,6 +535,17 @@ static bool is_part_of(const struct tokens *tokens, const struct indicator *part
     for (size_t i = whole->token; i < part->token; i++)
         if (token_mark(tokens, i, SEMICOLON))
             return false;
+    return true;
+}
+
+/* 其中某某园130万元: a part that is named by who has it. */
+static bool take_owner(const struct tokens *tokens, struct indicator *indicator, const struct indicator *whole) {
+    struct piece words = {indicator->segment, indicator->token};
+    piece_trim(tokens, &words);
+    if (!is_owner(tokens, words) || is_noun_word(tokens, indicator->token + 1))
+        return false;
+    indicator->subject = piece_text(tokens, words);
+    set_name(indicator, str(whole->name), "", str(""));
     return true;
 }
 
@@ -504,7 +572,7 @@ void names_read(struct article *article) {
             whole = previous;
         if (whole && !is_part_of(tokens, indicator, whole))
             whole = NULL;
-        if (whole && indicator->name[0])
+        if (whole && !take_owner(tokens, indicator, whole) && indicator->name[0])
             name_part(tokens, indicator, whole);
     }
 }

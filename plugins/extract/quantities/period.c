@@ -175,9 +175,8 @@ static void read_lead(struct state *s) {
         if (full.kind != WHEN_DATE)
             continue;
         /* a day without a year, 今年, or a year in a title or above a report that is announced (现将…报告如下) */
-        bool opens = !when->from.year ||
-                     (full.from.year == s->article->year && !full.interval && opens_paragraph(tokens, i) &&
-                      (full.from.day || announces(tokens, i)));
+        bool opens = !when->from.year || (full.from.year == s->article->year && !full.interval &&
+                                          opens_paragraph(tokens, i) && (full.from.day || announces(tokens, i)));
         if (s->now.kind != WHEN_DATE && (first || opens)) {
             s->now = full;
             s->now.interval = false;

@@ -141,7 +141,7 @@ struct piece name_before(const struct tokens *tokens, struct piece piece) {
         return piece;
     bool gets =
         token_is(tokens, verb, ROLE_BIT(RECEIVE)) || str_equal(token_text(tokens, &tokens->at[verb]), str("获"));
-    if (gets && token_is(tokens, object.first, ROLE_BIT(NOMINAL))) /* 获支持 */
+    if (gets) /* 获支持 */
         return object;
     bool alone = piece_length(tokens, object) >= OBJECT_ALONE && !has_role(tokens, object, ROLE_BIT(TAIL));
     return alone ? object : (struct piece){verb, piece.end};

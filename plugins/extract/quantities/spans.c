@@ -30,7 +30,8 @@ static bool parts_clause(const struct tokens *tokens, size_t i) {
     if (tokens->at[i].kind == TOKEN_NUMBER)
         return true;
     return token_mark(tokens, i, LISTING) ||
-           (token_is(tokens, i, ROLE_BIT(BOUND)) && token_is(tokens, i, ROLE_BIT(OPEN)));
+           (token_is(tokens, i, ROLE_BIT(BOUND)) && token_is(tokens, i, ROLE_BIT(OPEN)) &&
+            !token_is(tokens, i, ROLE_BIT(LINK) | ROLE_BIT(DONE)));
 }
 
 /* Where the clause ends that token i is in. */
