@@ -6,14 +6,15 @@
 #include "recognitions.h"
 #include "str.h"
 
-enum { MEMBER_MAX = 30, COUNT_REACH = 3000 };
+enum { MEMBER_MAX = 30, COUNT_REACH = 3000, LIST_REACH = 65536 };
 
 /* Adds a name unless it is none; false then. */
 static bool add_member(const struct recognitions *r, struct act *act, struct siftd_str name) {
     size_t at, len;
     name = trim_name(r, name);
-    if (str_starts(name, str("“")) && str_ends(name, str("”")))
-        name = (struct siftd_str){name.at + 3, name.len - 6};
+    const char *open = str_find(name, str("“"));
+    if (open && str_ends(name, str("”"))) /* 某市“某某”: the quoted name is the member's */
+        name = str_from(open + strlen("“"), name.at + name.len - strlen("”"));
     size_t characters = cp_count(name.at, name.len);
     if (characters > MEMBER_MAX || characters < 2 || act->members == MEMBERS_MAX ||
         find_word(r, name, 0, NO_MEMBER, &at, &len))
@@ -117,9 +118,63 @@ void members_counted(const struct recognitions *r, struct act *act, struct siftd
         struct siftd_str names = str_from(begin, text.at + place.start);
         if (str_ends(names, str("等")))
             names.len -= strlen("等");
-        if (str_find(names, str("、")))
+        if (str_find(names, str("、")) || str_find(names, str("”“")))
             split(r, act, names);
         if (act->members < 2)
             act->members = 0;
     }
+}
+
+/* The text behind a list number that the line begins with; empty when it has none. */
+static struct siftd_str behind_number(struct siftd_str line) {
+    size_t i = 0;
+    while (i < line.len && cp_is_digit((unsigned char)line.at[i]))
+        i++;
+    struct siftd_str rest = {line.at + i, line.len - i};
+    size_t mark = str_starts(rest, str(".")) ? 1 : str_starts(rest, str("、")) ? strlen("、") : 0;
+    return i && mark ? (struct siftd_str){rest.at + mark, rest.len - mark} : (struct siftd_str){0};
+}
+
+static struct siftd_str line_at(struct siftd_str text, size_t at) {
+    const char *stop = at < text.len ? memchr(text.at + at, '\n', text.len - at) : NULL;
+    return stop ? str_from(text.at + at, stop) : (struct siftd_str){text.at + at, text.len - at};
+}
+
+void members_below(const struct recognitions *r, struct act *act, struct siftd_str text) {
+    size_t from = (size_t)(act->clause.at - text.at) + act->clause.len, at, len;
+    struct act listed = *act;
+    listed.members = 0;
+    bool found = false;
+    for (size_t i = from; i < text.len && i - from < LIST_REACH;) {
+        struct siftd_str line = line_at(text, i), name = behind_number(line);
+        if (found && !name.len)
+            break;
+        if (found)
+            add_member(r, &listed, name);
+        else
+            found = str_find(line, act->title) && find_word(r, line, 0, LIST_END, &at, &len) && at + len == line.len;
+        i += line.len + 1;
+    }
+    if (listed.members > act->members)
+        *act = listed;
+}
+
+bool members_called(const struct recognitions *r, struct act *act, struct siftd_str text) {
+    size_t from = (size_t)(act->clause.at - text.at) + act->clause.len, at, len;
+    if (!str_starts((struct siftd_str){text.at + from, text.len - from}, str("，")))
+        return false;
+    from += strlen("，");
+    struct siftd_str rest = line_at(text, from);
+    const char *stop = str_find(rest, str("。"));
+    if (stop)
+        rest = str_from(rest.at, stop);
+    if (!find_word(r, rest, 0, CALLED, &at, &len))
+        return false;
+    const struct siftd_record *number = number_in(r, from, from + at);
+    if (!number)
+        return false;
+    act->count = r->host->field_text(number, "value");
+    struct siftd_str names = {rest.at, r->host->record_place(number).start - from};
+    split(r, act, names);
+    return true;
 }

@@ -33,7 +33,8 @@ static int recognitions_open(void *self, const struct siftd_host *host) {
                  {"back", BACK},
                  {"got", GOT},
                  {"praise", PRAISE},
-                 {"elsewhere", ELSEWHERE}};
+                 {"elsewhere", ELSEWHERE},
+                 {"called", CALLED}};
     struct recognitions *r = self;
     const struct siftd_node *section = host->pack(host, "recognitions");
     r->host = host;
@@ -279,18 +280,44 @@ static bool read_counted(const struct recognitions *r, struct siftd_str text, st
     struct siftd_str before = {act->clause.at, at}, rest = {act->clause.at + at + len, act->clause.len - at - len};
     if (str_starts(rest, str("的")))
         rest = (struct siftd_str){rest.at + strlen("的"), rest.len - strlen("的")};
+    if (word_at(r, rest, 0, &word) & FRONT && str_find(rest, str("“"))) /* 首届“某某先锋” */
+        rest = (struct siftd_str){rest.at + word, rest.len - word};
     act->title = title_beside(r, text, rest, &act->count);
     count_before(r, text, act, before);
-    if (!act->count || !is_title(r, act->title))
+    bool called = !act->count && members_called(r, act, text);
+    if ((!act->count && !called) || !is_title(r, act->title))
         return false;
     if ((act->level = level_of(r, act->title)) < 0 && !find_word(r, act->title, 0, ELSEWHERE, &word, &len))
-        act->level = rank_of(r, subject_near(r, text, act));
+        act->level = called ? level_of(r, namer(r, before)) : rank_of(r, subject_near(r, text, act));
     if (act->level < 0)
         return false;
-    if (number_in(r, (size_t)(before.at - text.at), (size_t)(rest.at - text.at)))
+    if (!called && number_in(r, (size_t)(before.at - text.at), (size_t)(rest.at - text.at)))
         members_before(r, act, before);
     else
         act->grantor = namer(r, before);
+    return true;
+}
+
+/* 认定甲园、乙园等6家为2023年度省级某某基地: who is named stands between, the title behind 为. */
+static bool read_made(const struct recognitions *r, struct siftd_str text, struct act *act) {
+    size_t at, len;
+    if (!find_word(r, act->clause, 0, COUNTED, &at, &len))
+        return false;
+    struct siftd_str rest = {act->clause.at + at + len, act->clause.len - at - len};
+    const char *as = str_find(rest, str("为"));
+    if (!as || as == rest.at)
+        return false;
+    struct siftd_str title = trim_name(r, str_from(as + strlen("为"), rest.at + rest.len));
+    act->title = title_at(r, title);
+    act->grantor = namer(r, (struct siftd_str){act->clause.at, at});
+    if ((act->level = level_of(r, act->title)) < 0)
+        act->level = level_of(r, act->grantor);
+    if (!is_title(r, act->title) || act->level < 0)
+        return false;
+    count_before(r, text, act, str_from(rest.at, as));
+    members_before(r, act, str_from(rest.at, as));
+    if (act->count && atoi(act->count) > (int)act->members) /* 等: the list may stand below */
+        members_below(r, act, text);
     return true;
 }
 
@@ -370,6 +397,8 @@ static bool read_published(const struct recognitions *r, struct siftd_str text, 
     if (number)
         act->count = r->host->field_text(number, "value");
     members_counted(r, act, text);
+    if (!act->members)
+        members_below(r, act, text);
     return true;
 }
 
@@ -437,8 +466,8 @@ static int read_clause(struct recognitions *r, struct siftd_doc *doc, struct sif
     struct act act = {.clause = clause, .year = year_of(clause)};
     while (r->next < r->numbers && r->host->record_place(r->number[r->next]).start < (size_t)(clause.at - text.at))
         r->next++;
-    bool (*const readers[])(const struct recognitions *, struct siftd_str,
-                            struct act *) = {read_published, read_named, read_counted, read_praised, read_held};
+    bool (*const readers[])(const struct recognitions *, struct siftd_str, struct act *) = {
+        read_published, read_made, read_named, read_counted, read_praised, read_held};
     size_t i = 0, readings = sizeof readers / sizeof *readers;
     for (; i < readings; i++) {
         act = (struct act){.clause = clause, .year = act.year};

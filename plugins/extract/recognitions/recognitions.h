@@ -27,7 +27,8 @@ enum recognition_word {
     GOT = 1 << 12,
     PRAISE = 1 << 13,
     ELSEWHERE = 1 << 14,
-    LEVEL_FIRST = 1 << 15 /* and the next three: national to district */
+    CALLED = 1 << 15,
+    LEVEL_FIRST = 1 << 16 /* and the next three: national to district */
 };
 
 struct recognitions {
@@ -62,3 +63,8 @@ void members_before(const struct recognitions *r, struct act *act, struct siftd_
 void members_behind(const struct recognitions *r, struct act *act, struct siftd_str behind);
 /* The names of an enumeration with the act's count, at or behind the clause: 甲、乙、丙等3家. */
 void members_counted(const struct recognitions *r, struct act *act, struct siftd_str text);
+/* The numbered lines below a heading that gives the title's list. */
+void members_below(const struct recognitions *r, struct act *act, struct siftd_str text);
+/* 甲、乙、丙三人获此称号: the clause behind, when it says who got the title, with their count. False when it does not.
+ */
+bool members_called(const struct recognitions *r, struct act *act, struct siftd_str text);
