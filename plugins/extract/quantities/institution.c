@@ -113,6 +113,9 @@ bool governs(const struct tokens *tokens, const struct name *name) {
         return true;
     if (is_described(tokens, name))
         return true;
+    if (token_mark(tokens, name->first - 1, DASH) && suffix & (ROLE_BIT(ORGANISATION) | ROLE_BIT(COMPANY)) &&
+        token_is(tokens, name->last + 1, OUTSIDE)) /* 首个某某空间——“某某”众创空间吸引了 */
+        return true;
     if (lists_point(tokens, name->first - 1))
         return true;
     if (!(suffix & ROLE_BIT(ORGANISATION)) || before & ROLE_BIT(FROM) || !opens_clause(tokens, name->first - 1))

@@ -87,9 +87,11 @@ static bool heads_plan(const struct tokens *tokens, size_t i) {
 /* The latest year that is not aimed at; what stands under a plan's heading is. */
 void year_read(struct article *article) {
     const struct tokens *tokens = &article->tokens;
-    int year = 0;
-    bool plan = false;
+    int year = 0, told = 0; /* told: in quotations, and when something began */
+    bool plan = false, quoted = false;
     for (size_t i = 0; i < tokens->count; i++) {
+        quoted = (quoted || token_mark(tokens, i, QUOTE_OPEN)) && !token_mark(tokens, i, QUOTE_CLOSE) &&
+                 tokens->at[i].kind != TOKEN_END;
         if (i > 0 && tokens->at[i - 1].kind == TOKEN_END && is_heading(tokens, i))
             plan = heads_plan(tokens, i) || (plan && !opens_section(tokens, i));
         if (tokens->at[i].kind != TOKEN_TIME || (plan && year))
@@ -99,7 +101,8 @@ void year_read(struct article *article) {
             continue;
         bool years = when->interval && !when->from.month; /* 2019年至2021年 reports on all of them */
         int said = years ? when->to.year : when->from.year;
-        year = said > year ? said : year;
+        int *latest = quoted || is_founding(tokens, i) ? &told : &year;
+        *latest = said > *latest ? said : *latest;
     }
     if (year)
         article->year = year;

@@ -28,6 +28,10 @@ static bool says_terms(const struct tokens *tokens, const struct indicator *indi
         if (token_is(tokens, i, ROLE_BIT(TERMS)))
             return true;
     size_t before = indicator->token;
+    const struct unit *unit = tokens->quantity[tokens->at[before].index].unit;
+    if (unit->kind == UNIT_PERCENT && before > indicator->segment && /* 补贴50% */
+        token_is(tokens, before - 1, ROLE_BIT(GIVE)) && token_is(tokens, before - 1, ROLE_BIT(NOMINAL)))
+        return true;
     while (before > indicator->segment &&
            token_is(tokens, before - 1, ROLE_BIT(OVER_BEFORE) | ROLE_BIT(ABOUT_BEFORE) | ROLE_BIT(UP_TO_BEFORE)))
         before--;

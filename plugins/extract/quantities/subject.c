@@ -106,10 +106,16 @@ static struct siftd_str known_place(struct state *s, struct siftd_str rank) {
     return place;
 }
 
+/* The rank that a word for a region names: 市 of 全市 and 市里. */
+static struct siftd_str rank_of(struct siftd_str word) {
+    bool inside = str_ends(word, str("里")) || str_ends(word, str("内"));
+    return (struct siftd_str){word.at + word.len - (inside ? 6 : 3), 3};
+}
+
 /* 我市, 全县: the region of that rank that the article is about, else the word itself. */
 static struct siftd_str region(struct state *s, size_t i) {
     const struct tokens *tokens = &s->article->tokens;
-    struct siftd_str word = token_text(tokens, &tokens->at[i]), rank = {word.at + word.len - 3, 3};
+    struct siftd_str word = token_text(tokens, &tokens->at[i]), rank = rank_of(word);
     if (s->general.len && str_ends(s->general, rank))
         return s->general;
     struct siftd_str place = known_place(s, rank);
@@ -183,7 +189,10 @@ static struct siftd_str last_named(const struct tokens *tokens, size_t i, bool n
 static void take_class(struct state *s, size_t i) {
     const struct tokens *tokens = &s->article->tokens;
     bool own = i > 0 && token_has(tokens, i - 1, TRAIT_BIT(FIRST_PERSON));
-    bool pointed = is_pointed_at(tokens, i) && !own;
+    size_t first = i;
+    while (first > 0 && token_has(tokens, first - 1, TRAIT_BIT(KIND)))
+        first--;
+    bool pointed = is_pointed_at(tokens, first) && !own;
     if (own && s->speech)
         return; /* the speaker's, who is named with the quotation */
     if (!pointed && s->general.len && !s->general_is_region &&
@@ -341,6 +350,10 @@ static size_t take_topic(struct state *s, size_t i) {
             set_topic(s, token_text(tokens, &tokens->at[i]), ROLE_BIT(PLACE));
         return 1;
     }
+    if (is_pointed_at(tokens, i) && is_kind(tokens, &name) && opens_clause(tokens, i - 1)) { /* 这家返乡创业园 */
+        take_class(s, name.last);
+        return name.last + 1 - i;
+    }
     if (governs(tokens, &name) && !(s->topic.len && leads_counted(tokens, &name))) {
         bool reported = s->general_is_region && !s->topic.len && is_passive(tokens, name.last + 1);
         set_topic(s, text_of(tokens, &name), tokens->at[name.last].roles);
@@ -380,14 +393,14 @@ static struct siftd_str general_topic(const struct tokens *tokens) {
         else if (governs(tokens, &name) && !institution.len &&
                  token_is(tokens, name.last, ROLE_BIT(ORGANISATION) | ROLE_BIT(COMPANY)))
             institution = text_of(tokens, &name);
-        if (region.len && (!own.len || str_ends(own, (struct siftd_str){region.at + region.len - 3, 3})))
+        if (region.len && (!own.len || str_equal(rank_of(own), (struct siftd_str){region.at + region.len - 3, 3})))
             return region;
         i = name.last;
     }
-    if (own.len && hint.len && str_ends(own, (struct siftd_str){hint.at + hint.len - 3, 3}))
+    if (own.len && hint.len && str_equal(rank_of(own), (struct siftd_str){hint.at + hint.len - 3, 3}))
         return hint;
     if (own.len) {
-        struct siftd_str rank = {own.at + own.len - 3, 3}, place = place_of_rank(tokens, rank);
+        struct siftd_str rank = rank_of(own), place = place_of_rank(tokens, rank);
         if (!place.len)
             place = place_in_title(tokens, rank);
         return place.len ? place : own;
