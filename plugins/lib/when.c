@@ -21,7 +21,9 @@ enum {
     ZHI = 0x81F3,
     DAO = 0x5230,
     LAI = 0x6765,
-    OF = 0x7684, /* 的 */
+    OF = 0x7684,   /* 的 */
+    QIAN = 0x524D, /* 前 */
+    GE = 0x4E2A,   /* 个 */
     YEAR_FIRST = 1900,
     YEAR_LAST = 2099
 };
@@ -114,10 +116,25 @@ static bool take_digits(struct reader *r, int most, int *ret) {
     return count > 0 && value >= 1 && value <= most;
 }
 
+/* 前10个月: the months of the year up to the tenth. */
+static bool take_first_months(struct reader *r, struct when *when) {
+    struct reader ahead = *r;
+    int last;
+    if (!take(&ahead, QIAN) || !take_number(&ahead, GE, 11, &last) || !take(&ahead, YUE))
+        return false;
+    when->from.month = 1;
+    when->to = (struct date){when->from.year, last, 0};
+    when->interval = true;
+    *r = ahead;
+    return true;
+}
+
 /* 上半年, 三季度 behind a year or alone. */
 static bool take_part(struct reader *r, struct when *when) {
     size_t len;
     int first, last;
+    if (take_first_months(r, when))
+        return true;
     if (!lexicon_year_part(r->lexicon, str_from(r->at, r->end), &len, &first, &last))
         return false;
     when->from.month = first;

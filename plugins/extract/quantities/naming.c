@@ -171,7 +171,9 @@ static bool needs_head(const struct tokens *tokens, const struct indicator *indi
     size_t i = words.first;
     while (i < words.end && token_is(tokens, i, ROLE_BIT(VERB)) && !token_is(tokens, i, ROLE_BIT(MEASURE)))
         i++;
-    return i == words.end ||
+    bool each = token_is(tokens, words.first, ROLE_BIT(AVERAGE)) && token_has(tokens, words.first, TRAIT_BIT(PER)) &&
+                words.end == words.first + 2 && token_is(tokens, words.end - 1, ROLE_BIT(HOLDER)); /* 平均每家企业 */
+    return i == words.end || each ||
            (words.end == words.first + 1 && token_is(tokens, words.first, ROLE_BIT(GRADE) | ROLE_BIT(AVERAGE)));
 }
 

@@ -58,8 +58,10 @@ static bool is_base(const struct tokens *tokens, size_t i) {
     return (i > 0 && token_is(tokens, i - 1, ROLE_BIT(BASE_BEFORE))) || token_is(tokens, i + 1, ROLE_BIT(BASE_BEHIND));
 }
 
-/* 成立于2014年, 2014年起步. */
+/* 成立于2014年, 2014年起步, 2014年建成，…. */
 static bool is_founding(const struct tokens *tokens, size_t i) {
+    if (token_is(tokens, i + 1, ROLE_BIT(VERB)) && token_ends_clause(tokens, i + 2) && i + 2 < tokens->count)
+        return true;
     return (i > 0 && token_is(tokens, i - 1, ROLE_BIT(FOUNDED))) || token_has(tokens, i + 1, TRAIT_BIT(FOUNDED_BEHIND));
 }
 

@@ -141,8 +141,8 @@ static bool is_to_come(const struct tokens *tokens, size_t i) {
 /* A word of aim, unless it closes a clause that gives a ground: 按照…要求. */
 static bool says_target(const struct tokens *tokens, size_t i) {
     if (token_is(tokens, i, ROLE_BIT(INTEND)) && i + 1 < tokens->count)
-        return token_is(tokens, i + 1, ROLE_BIT(VERB) | ROLE_BIT(YEARLY)) || tokens->at[i + 1].kind == TOKEN_TIME ||
-               tokens->at[i + 1].kind == TOKEN_NUMBER;
+        return token_is(tokens, i + 1, ROLE_BIT(VERB) | ROLE_BIT(PIVOT) | ROLE_BIT(YEARLY)) ||
+               tokens->at[i + 1].kind == TOKEN_TIME || tokens->at[i + 1].kind == TOKEN_NUMBER;
     if (is_to_come(tokens, i))
         return true;
     if (!token_is(tokens, i, ROLE_BIT(TARGET)))

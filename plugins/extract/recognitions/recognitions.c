@@ -258,6 +258,8 @@ static bool read_named(const struct recognitions *r, struct siftd_str text, stru
         members_before(r, act, before);
     if (!act->members)
         members_counted(r, act, text);
+    if (act->members == 1 && word_at(r, act->member[0], 0, &len) & TITLE && len == act->member[0].len)
+        act->members = 0; /* 基地被认定为…: the one that is spoken of */
     if (!act->members && !act->count && (act->member[0] = subject_near(r, text, act)).len)
         act->members = 1;
     return true;
