@@ -9,14 +9,25 @@
 #include "str.h"
 #include "words.h"
 
-enum { TITLE_BYTES = 600, NUMBER_BYTES = 120, KIND_CHARACTERS = 6 };
+enum { TITLE_BYTES = 600, NUMBER_BYTES = 120, KIND_CHARACTERS = 6, ISSUER_LEAST = 2, ISSUER_MOST = 20 };
 
-enum policy_word { KIND = 1, ABOUT = 2, VERSION = 4, NUMBER_OPEN = 8, NUMBER_CLOSE = 16, NUMBER_END = 32 };
+enum policy_word {
+    KIND = 1,
+    ABOUT = 2,
+    VERSION = 4,
+    NUMBER_OPEN = 8,
+    NUMBER_CLOSE = 16,
+    NUMBER_END = 32,
+    ISSUED = 64,
+    ADVERB = 128
+};
 
 struct policies {
     const struct siftd_host *host;
     struct words *words;
-    struct seen seen; /* titles of the document so far */
+    struct seen seen;        /* titles of the document so far */
+    struct siftd_str issuer; /* of the title before */
+    const char *end;         /* where that ended, with its marks; NULL when there was none */
 };
 
 static int policies_open(void *self, const struct siftd_host *host) {
@@ -28,7 +39,9 @@ static int policies_open(void *self, const struct siftd_host *host) {
                  {"versions", VERSION},
                  {"number_open", NUMBER_OPEN},
                  {"number_close", NUMBER_CLOSE},
-                 {"number_end", NUMBER_END}};
+                 {"number_end", NUMBER_END},
+                 {"issued", ISSUED},
+                 {"adverbs", ADVERB}};
     struct policies *p = self;
     p->host = host;
     p->words = words_new();
@@ -92,6 +105,41 @@ static struct siftd_str issuer_of(const struct policies *p, struct siftd_str tit
     return (struct siftd_str){0};
 }
 
+/* Where the clause begins that ends at `at`. */
+static const char *clause_begin(struct siftd_str text, const char *at) {
+    static const char *const ends[] = {"，", "。", "；", "：", "！", "？", "”", "》"};
+    for (const char *before; at > text.at; at = before) {
+        before = cp_before(text.at, at);
+        if (*before == '\n')
+            break;
+        for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+            if (str_starts(str_from(before, at), str(ends[i])))
+                return at;
+    }
+    return at;
+}
+
+/* Takes adverbs (先后, 近日, 联合) off both ends. */
+static struct siftd_str without_adverbs(const struct policies *p, struct siftd_str name) {
+    size_t len;
+    while (name.len && words_match(p->words, name, &len) & ADVERB)
+        name = (struct siftd_str){name.at + len, name.len - len};
+    while (name.len && (len = ends_with(p, name, ADVERB)))
+        name.len -= len;
+    return name;
+}
+
+/* 某某区先后出台《…》: who stands before the word for issuing; nothing when nobody does. */
+static struct siftd_str issuer_before(const struct policies *p, struct siftd_str text, const char *open) {
+    const char *begin = clause_begin(text, open);
+    size_t len = ends_with(p, str_from(begin, open), ISSUED);
+    struct siftd_str name = without_adverbs(p, (struct siftd_str){begin, len ? (size_t)(open - begin) - len : 0});
+    while ((len = ends_with(p, name, ISSUED))) /* 制定出台 */
+        name = without_adverbs(p, (struct siftd_str){name.at, name.len - len});
+    size_t characters = cp_count(name.at, name.len);
+    return characters >= ISSUER_LEAST && characters <= ISSUER_MOST ? name : (struct siftd_str){0};
+}
+
 /* （某科发〔2023〕12号） right behind the title: the number without its brackets. */
 static struct siftd_str number_behind(const struct policies *p, struct siftd_str rest) {
     size_t len, open = rest.len && *rest.at == '(' ? 1 : 3;
@@ -127,7 +175,14 @@ static int emit(struct policies *p, struct siftd_doc *doc, struct siftd_str text
         end = (size_t)(number.at + number.len - text.at) + cp_length((unsigned char)number.at[number.len]);
     struct siftd_record *record = p->host->record(doc, "policy", start, end);
     p->host->put_text(record, "title", title.at, title.len);
-    put(p->host, record, "issuer", issuer_of(p, title));
+    struct siftd_str issuer = issuer_of(p, title);
+    const char *open = text.at + start;
+    bool listed = p->end && (p->end == open || str_equal(str_from(p->end, open), str("、")));
+    if (!issuer.len)
+        issuer = listed ? p->issuer : issuer_before(p, text, open);
+    put(p->host, record, "issuer", issuer);
+    p->issuer = issuer;
+    p->end = rest.at;
     put(p->host, record, "number", number);
     p->host->put_place(record, start, start + strlen("《") + title.len + strlen("》"));
     return p->host->emit(record);
@@ -152,6 +207,7 @@ static int policies_run(void *self, struct siftd_doc *doc) {
     struct siftd_str text = p->host->text(doc);
     const char *at = text.at, *end = text.at + text.len;
     seen_clear(&p->seen);
+    p->end = NULL;
     while ((at = str_find(str_from(at, end), str("《")))) {
         at += strlen("《");
         const char *stop = title_end(at, end);
