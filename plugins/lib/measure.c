@@ -435,6 +435,17 @@ static bool is_joined(struct siftd_str text, size_t at, size_t end, size_t len) 
     return after == '+' || after == '*' || after == '/' || after == ':';
 }
 
+/* Puts the sign before the number; false where it can have none. */
+static bool put_minus(struct quantity *q, unsigned bytes) {
+    size_t len = strlen(q->value);
+    if (q->upper[0] || *q->value == '-' || len + 2 > sizeof q->value)
+        return false;
+    memmove(q->value + 1, q->value, len + 1);
+    *q->value = '-';
+    q->start -= bytes;
+    return true;
+}
+
 size_t measure_read(const struct lexicon *lexicon, struct siftd_str text, size_t at, size_t end,
                     struct measure_context context, struct quantity *ret, size_t *ret_skip) {
     struct quantity q = {.start = (uint32_t)at};
@@ -449,11 +460,14 @@ size_t measure_read(const struct lexicon *lexicon, struct siftd_str text, size_t
             return 0;
         *ret_skip = n.len;
         advance(&r, n.len);
-        if (context.after_ordinal || is_joined(text, at, end, n.len) || !take_measure(&r, &n, context, first))
+        if (context.after_ordinal || (!context.minus && is_joined(text, at, end, n.len)) ||
+            !take_measure(&r, &n, context, first))
             return 0;
     }
     q.end = (uint32_t)(r.rest.at - text.at);
     if (q.bare && !context.after_qualifier)
+        return 0;
+    if (context.minus && !put_minus(&q, context.minus))
         return 0;
     take_qualifier(&r);
     *ret = q;

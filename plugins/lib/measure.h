@@ -13,6 +13,7 @@ struct measure_context {
     bool after_qualifier; /* 近, 超过 */
     bool after_lasting;   /* 为期 */
     bool after_between;   /* 介于, between: 与, and join the ends of a range */
+    unsigned minus;       /* bytes of a minus sign that belongs to the number; 0 for none */
     bool in_money;        /* the clause speaks of money: a bare 20万 is an amount */
 };
 

@@ -27,6 +27,8 @@ enum {
     QUESTION = 0xFF1F,
     SHOUT = 0xFF01,
     DASH = 0x2014,
+    MINUS = 0x2212,
+    MINUS_WIDE = 0xFF0D,
     NAME_MAX_CHARACTERS = 26, /* of a quoted name; longer quotes are speech */
     ASIDE_MAX_CHARACTERS = 9, /* of a bracket inside a name */
     TITLE_MAX_CHARACTERS = 120,
@@ -245,6 +247,27 @@ static bool scan_number(struct scanner *s) {
     return true;
 }
 
+/* 增速为-5.2%, 净利润-30万元: a sign behind a word that numbers stand behind. Anything else may be a dash or a range.
+ */
+static bool scan_minus(struct scanner *s, uint32_t c, size_t len) {
+    struct tokens *t = s->out;
+    struct quantity q;
+    size_t skip, digit = s->at + len;
+    bool sign = c == '-' || c == MINUS || c == MINUS_WIDE;
+    if (!sign || digit >= s->end || !cp_is_digit((unsigned char)s->text[digit]) ||
+        !last_is(s, ROLE_BIT(LINK) | ROLE_BIT(MEASURE) | ROLE_BIT(CHANGE) | ROLE_BIT(UP_TO_BEFORE) |
+                        ROLE_BIT(OVER_BEFORE) | ROLE_BIT(NEARLY_BEFORE) | ROLE_BIT(ABOUT_BEFORE)))
+        return false;
+    struct measure_context context = {.after_qualifier = true, .in_money = s->money, .minus = (unsigned)len};
+    size_t number = measure_read(s->lexicon, s->out->text, digit, s->end, context, &q, &skip);
+    if (!number)
+        return false;
+    t->quantity = grow(t->quantity, t->quantities, &t->quantity_room, sizeof *t->quantity);
+    t->quantity[t->quantities] = q;
+    push(s, TOKEN_NUMBER, len + number, 0, (uint32_t)t->quantities++);
+    return true;
+}
+
 /* Whether Latin letters go on before or behind the first `len` bytes: "over" in moreover. */
 static bool splits_latin(const struct scanner *s, struct siftd_str rest, size_t len) {
     if (!cp_is_latin((unsigned char)*rest.at))
@@ -316,7 +339,7 @@ static void scan_one(struct scanner *s) {
     else if (is_break(c)) {
         push(s, TOKEN_BREAK, len, 0, c);
         s->money &= !token_ends_clause(s->out, s->out->count - 1);
-    } else if (!scan_time(s) && !scan_word(s) && !scan_number(s))
+    } else if (!scan_minus(s, c, len) && !scan_time(s) && !scan_word(s) && !scan_number(s))
         push_text(s, len);
 }
 
