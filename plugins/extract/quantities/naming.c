@@ -23,20 +23,13 @@ enum {
     PART_MAX = 4,
     WHOLE_MAX = 5,
     KIND_MAX = 6,
-    WHO_MAX = 14,
     WHOLE_LONGEST = 20,
-    RULE_REACH = 64,
     HEAD_MAX = 4,
     BASE_REACH = 8,
     LISTED_MAX = 8,
     LISTING = 0x3001,
     SEMICOLON = 0xFF1B
 };
-
-static void set_name(struct indicator *indicator, struct siftd_str a, const char *joint, struct siftd_str b) {
-    if (a.len + strlen(joint) + b.len < NAME_BYTES)
-        snprintf(indicator->name, NAME_BYTES, "%.*s%s%.*s", (int)a.len, a.at, joint, (int)b.len, b.at);
-}
 
 /* What the counted ones do, behind their noun: 参加培训, 获得贷款. */
 static struct piece phrase_behind(const struct tokens *tokens, size_t i, size_t end) {
@@ -74,6 +67,17 @@ static void name_doer(const struct tokens *tokens, struct indicator *indicator, 
         snprintf(indicator->name, NAME_BYTES, "获%.*s的%.*s", (int)does.len, does.at, (int)text.len, text.at);
 }
 
+/* 在“某某板”挂牌: where those did what they did, without 在. Empty when nothing of the kind begins with token i. */
+static struct piece done_at(const struct tokens *tokens, size_t i, size_t end) {
+    struct piece place = noun_at(tokens, i + 1, end);
+    bool at =
+        i < end && token_is(tokens, i, ROLE_BIT(BOUND)) && str_equal(token_text(tokens, &tokens->at[i]), str("在"));
+    if (!at || place.first >= place.end || !token_is(tokens, place.end, ROLE_BIT(VERB)) ||
+        piece_length(tokens, place) > PHRASE_JOINED)
+        return (struct piece){0, 0};
+    return (struct piece){place.first, place.end + 1};
+}
+
 /* The name behind a number: its noun, and what that noun gets or does when the noun says little by itself. */
 static void name_behind(const struct tokens *tokens, struct indicator *indicator, struct piece before,
                         struct piece noun) {
@@ -81,6 +85,11 @@ static void name_behind(const struct tokens *tokens, struct indicator *indicator
     struct piece phrase = phrase_behind(tokens, noun.end, indicator->clause_end);
     struct piece become = becomes(tokens, phrase, indicator->clause_end);
     bool pivot = before.end > before.first && token_is(tokens, before.end - 1, ROLE_BIT(PIVOT) | ROLE_BIT(RECEIVE));
+    struct piece placed = done_at(tokens, noun.end, indicator->clause_end);
+    if (piece_length(tokens, noun) < NOUN_ALONE && placed.first < placed.end) {
+        set_name(indicator, piece_text(tokens, placed), "", text);
+        return;
+    }
     bool verb = phrase.first < phrase.end &&
                 token_is(tokens, phrase.first, ROLE_BIT(VERB) | ROLE_BIT(GIVE) | ROLE_BIT(RECEIVE));
     bool brief = piece_length(tokens, noun) < NOUN_ALONE;
@@ -173,7 +182,8 @@ static bool needs_head(const struct tokens *tokens, const struct indicator *indi
         i++;
     bool each = token_is(tokens, words.first, ROLE_BIT(AVERAGE)) && token_has(tokens, words.first, TRAIT_BIT(PER)) &&
                 words.end == words.first + 2 && token_is(tokens, words.end - 1, ROLE_BIT(HOLDER)); /* 平均每家企业 */
-    return i == words.end || each ||
+    bool rest = words.end == words.first + 1 && token_has(tokens, words.first, TRAIT_BIT(REST)); /* 其余20家合计 */
+    return i == words.end || each || rest ||
            (words.end == words.first + 1 && token_is(tokens, words.first, ROLE_BIT(GRADE) | ROLE_BIT(AVERAGE)));
 }
 
@@ -404,61 +414,6 @@ static bool name_measured(const struct tokens *tokens, struct indicator *indicat
     return true;
 }
 
-/* 对新认定的基地，给予…: those whom a rule is for, without 的企业 and the like, which all such are. */
-static struct piece those_of_rule(const struct tokens *tokens, const struct indicator *indicator) {
-    struct piece who = {indicator->token, indicator->token};
-    size_t i = indicator->token;
-    while (i > indicator->sentence && indicator->token - i < RULE_REACH && !token_is(tokens, i, ROLE_BIT(FOR)))
-        i--;
-    if (!token_is(tokens, i, ROLE_BIT(FOR)))
-        return who;
-    who = (struct piece){i + 1, i + 1};
-    while (who.end < indicator->token && !token_ends_clause(tokens, who.end) &&
-           !token_is(tokens, who.end, ROLE_BIT(GIVE) | ROLE_BIT(BY) | ROLE_BIT(TERMS)))
-        who.end++;
-    if (who.end > who.first + 2 && token_is(tokens, who.end - 1, ROLE_BIT(HOLDER)) &&
-        !token_is(tokens, who.end - 1, ROLE_BIT(ORGANISATION)) && token_is(tokens, who.end - 2, ROLE_BIT(BOUND)))
-        who.end -= 2;
-    piece_trim(tokens, &who);
-    return who;
-}
-
-/* 市级众创空间一次性奖励20万元: those whom the clause of a rule begins with. */
-static struct piece those_of_clause(const struct tokens *tokens, const struct indicator *indicator) {
-    struct piece who = {indicator->segment, indicator->segment};
-    while (who.end < indicator->token &&
-           !token_is(tokens, who.end, ROLE_BIT(GIVE) | ROLE_BIT(BY) | ROLE_BIT(TERMS) | ROLE_BIT(UP_TO_BEFORE)) &&
-           !token_is(tokens, who.end, ROLE_BIT(VERB) & ~ROLE_BIT(NOMINAL)))
-        who.end++;
-    piece_trim(tokens, &who);
-    bool named = who.end > who.first && token_is(tokens, who.end - 1, SUFFIX | ROLE_BIT(HOLDER));
-    return named ? who : (struct piece){0, 0};
-}
-
-/* 补助, 一次性奖励: what every rule gives. */
-static bool says_little(const struct indicator *indicator) {
-    struct siftd_str name = str(indicator->name);
-    return name.len && (cp_count(name.at, name.len) <= 2 || str_starts(name, str("一次性")));
-}
-
-/* What a rule gives is named with those who get it, unless it has a name of its own. */
-static void name_rule(const struct tokens *tokens, struct indicator *indicator) {
-    const struct unit *unit = tokens->quantity[tokens->at[indicator->token].index].unit;
-    if (indicator->status != STATUS_TERMS || (unit->kind != UNIT_MONEY && unit->kind != UNIT_PERCENT) ||
-        !says_little(indicator))
-        return;
-    struct piece who = those_of_clause(tokens, indicator);
-    if (who.first >= who.end)
-        who = those_of_rule(tokens, indicator);
-    size_t length = piece_length(tokens, who);
-    struct siftd_str text = piece_text(tokens, who);
-    if (!length || length > WHO_MAX || str_find(str(indicator->name), text))
-        return;
-    char name[NAME_BYTES];
-    snprintf(name, sizeof name, "%s", indicator->name);
-    set_name(indicator, text, "", str(name));
-}
-
 /* 年收入2000万元以上的企业39家: a number that describes what the next one counts. */
 static bool name_described(const struct tokens *tokens, struct indicator *indicator, const struct indicator *previous) {
     size_t of = indicator->segment;
@@ -471,6 +426,20 @@ static bool name_described(const struct tokens *tokens, struct indicator *indica
     if (words.first >= words.end || has_role(tokens, words, ROLE_BIT(VERB)))
         return false;
     set_name(indicator, piece_text(tokens, piece_length(tokens, whole) <= WHOLE_LONGEST ? whole : words), "", str(""));
+    return true;
+}
+
+/* 培训吸引130人参加, 有800人来到现场观看比赛: those who are counted have no noun, so what they do names them. */
+static bool name_deed(const struct tokens *tokens, struct indicator *indicator, struct piece before) {
+    size_t next = indicator->token + 1;
+    if (before.first >= before.end || !token_is(tokens, before.end - 1, ROLE_BIT(PIVOT)) ||
+        !token_is(tokens, next, ROLE_BIT(VERB)))
+        return false;
+    struct piece deed = phrase_behind(tokens, next, indicator->clause_end);
+    struct piece object = {before.first, before.end - 1};
+    piece_trim(tokens, &object);
+    struct siftd_str what = deed.end == deed.first + 1 ? piece_text(tokens, name_before(tokens, object)) : str("");
+    set_name(indicator, piece_text(tokens, deed), "", what);
     return true;
 }
 
@@ -501,9 +470,11 @@ static void name_one(const struct tokens *tokens, struct indicator *indicator, c
     if (token_is(tokens, indicator->token + 1, ROLE_BIT(GIVE)) && noun.first >= noun.end) /* 30%给予补贴 */
         noun = noun_at(tokens, indicator->token + 2, indicator->clause_end);
     if (noun.first < noun.end) {
-        name_behind(tokens, indicator, raw, noun);
+        name_behind(tokens, indicator, raw, nouns_at(tokens, noun.first, indicator->clause_end));
         return;
     }
+    if (name_deed(tokens, indicator, raw))
+        return;
     bool measured = before.end > before.first && token_is(tokens, before.end - 1, ROLE_BIT(MEASURE));
     if (of && !measured)
         noun = noun_at(tokens, indicator->token + 2, indicator->clause_end);

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "phrase.h"
 
+#include <stdio.h>
+
 #include "codepoint.h"
 #include "str.h"
 
-enum { OBJECT_ALONE = 5 };
+enum { OBJECT_ALONE = 5, NOUNS_MAX = 14, LISTING = 0x3001 };
 
 #define NOUN_ENDS                                                                                                      \
     (ROLE_BIT(VERB) | ROLE_BIT(BOUND) | ROLE_BIT(LINK) | ROLE_BIT(PIVOT) | ROLE_BIT(GIVE) | ROLE_BIT(CHANGE) |         \
      ROLE_BIT(LASTING) | ROLE_BIT(RECEIVE) | ROLE_BIT(BECOME))
+
+void set_name(struct indicator *indicator, struct siftd_str a, const char *joint, struct siftd_str b) {
+    if (a.len + strlen(joint) + b.len < NAME_BYTES)
+        snprintf(indicator->name, NAME_BYTES, "%.*s%s%.*s", (int)a.len, a.at, joint, (int)b.len, b.at);
+}
 
 struct siftd_str piece_text(const struct tokens *tokens, struct piece piece) {
     if (piece.first >= piece.end)
@@ -85,7 +92,8 @@ static size_t cut(const struct tokens *tokens, struct piece piece) {
     size_t from = piece.first;
     for (size_t i = piece.first; i + 1 < piece.end; i++) {
         const struct token *token = &tokens->at[i];
-        if (token->kind == TOKEN_TIME || token->roles & enders || (token->roles & SUFFIX && i + 2 < piece.end))
+        if (token->kind == TOKEN_TIME || token->kind == TOKEN_TITLE || token->roles & enders ||
+            (token->roles & SUFFIX && i + 2 < piece.end))
             from = i + 1;
         else if (token->kind == TOKEN_WORD && token->roles & SUFFIX &&
                  piece_length(tokens, (struct piece){i + 1, piece.end}) >= 4)
@@ -145,4 +153,24 @@ struct piece name_before(const struct tokens *tokens, struct piece piece) {
         return object;
     bool alone = piece_length(tokens, object) >= OBJECT_ALONE && !has_role(tokens, object, ROLE_BIT(TAIL));
     return alone ? object : (struct piece){verb, piece.end};
+}
+
+/* 和, 及 or 、 between two nouns. */
+static bool joins(const struct tokens *tokens, size_t i) {
+    return token_mark(tokens, i, LISTING) ||
+           (token_is(tokens, i, ROLE_BIT(BOUND)) && token_is(tokens, i, ROLE_BIT(OPEN)) &&
+            !token_is(tokens, i, ROLE_BIT(LINK) | ROLE_BIT(DONE)));
+}
+
+struct piece nouns_at(const struct tokens *tokens, size_t i, size_t end) {
+    struct piece nouns = noun_at(tokens, i, end);
+    while (nouns.first < nouns.end && nouns.end < end && joins(tokens, nouns.end)) {
+        struct piece next = noun_at(tokens, nouns.end + 1, end);
+        bool counted = next.end < tokens->count && tokens->at[next.end].kind == TOKEN_NUMBER;
+        struct piece whole = {nouns.first, next.end};
+        if (next.first >= next.end || counted || piece_length(tokens, whole) > NOUNS_MAX)
+            break;
+        nouns.end = next.end;
+    }
+    return nouns;
 }

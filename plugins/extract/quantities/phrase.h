@@ -12,6 +12,10 @@ struct piece { /* tokens [first, end) */
     size_t first, end;
 };
 
+/* Makes a name of two texts; one that is too long for it is left out. */
+void set_name(struct indicator *indicator, struct siftd_str a, const char *joint, struct siftd_str b);
+/* What a rule gives is named with those who get it, unless it has a name of its own. */
+void name_rule(const struct tokens *tokens, struct indicator *indicator);
 /* Empty for an empty piece. */
 struct siftd_str piece_text(const struct tokens *tokens, struct piece piece);
 /* In characters. */
@@ -23,6 +27,8 @@ void piece_trim(const struct tokens *tokens, struct piece *piece);
 bool is_noun_word(const struct tokens *tokens, size_t i);
 /* The noun that begins at token i. */
 struct piece noun_at(const struct tokens *tokens, size_t i, size_t end);
+/* The same with those that 和, 及 or 、 join to it, unless they are counted themselves: 国家和地区. */
+struct piece nouns_at(const struct tokens *tokens, size_t i, size_t end);
 /* The verb that the piece's last noun is the object of; the piece's end for none. 支持技术改造项目: of a verb that may
  * stand inside a name and one before it, the one before is meant. */
 size_t last_verb(const struct tokens *tokens, struct piece piece);
