@@ -70,6 +70,8 @@ static void name_doer(const struct tokens *tokens, struct indicator *indicator, 
 /* 在“某某板”挂牌: where those did what they did, without 在. Empty when nothing of the kind begins with token i. */
 static struct piece done_at(const struct tokens *tokens, size_t i, size_t end) {
     struct piece place = noun_at(tokens, i + 1, end);
+    while (place.end > place.first + 1 && token_is(tokens, place.end - 1, ROLE_BIT(VERB)))
+        place.end--;
     bool at =
         i < end && token_is(tokens, i, ROLE_BIT(BOUND)) && str_equal(token_text(tokens, &tokens->at[i]), str("在"));
     if (!at || place.first >= place.end || !token_is(tokens, place.end, ROLE_BIT(VERB)) ||
@@ -432,6 +434,8 @@ static bool name_described(const struct tokens *tokens, struct indicator *indica
 /* 培训吸引130人参加, 有800人来到现场观看比赛: those who are counted have no noun, so what they do names them. */
 static bool name_deed(const struct tokens *tokens, struct indicator *indicator, struct piece before) {
     size_t next = indicator->token + 1;
+    while (before.end > before.first && token_is(tokens, before.end - 1, QUALIFIER))
+        before.end--;
     if (before.first >= before.end || !token_is(tokens, before.end - 1, ROLE_BIT(PIVOT)) ||
         !token_is(tokens, next, ROLE_BIT(VERB)))
         return false;
