@@ -184,6 +184,8 @@ static void put_all(struct order *o, struct print_line *piece, size_t count, int
 
 void paper_order(struct paper *paper, size_t first) {
     size_t count = paper->lines - first;
+    if (count == 0)
+        return;
     struct order o = {.paper = paper, .out = malloc((count + 1) * sizeof *o.out)};
     if (!o.out)
         abort();
