@@ -21,6 +21,7 @@ enum {
     ZHI = 0x81F3,
     DAO = 0x5230,
     LAI = 0x6765,
+    DUO = 0x591A,
     OF = 0x7684,   /* 的 */
     QIAN = 0x524D, /* 前 */
     GE = 0x4E2A,   /* 个 */
@@ -225,6 +226,9 @@ static bool take_back(struct reader *r, struct when *when) {
         ahead.at += len;
     if (!take_number(&ahead, NIAN, 99, &years))
         return false;
+    struct reader more = ahead; /* 三年多来 */
+    if (take(&more, DUO) && peek(&more) == LAI)
+        ahead = more;
     bool since =
         take(&ahead, LAI) || lexicon_moment(ahead.lexicon, str_from(ahead.at, ahead.end), &len) & MOMENT_AFTER_YEAR;
     if (!since && (!recent || peek(&ahead) == OF ||

@@ -272,6 +272,10 @@ static bool is_owner(const struct tokens *tokens, struct piece piece) {
         if (!inside_name(tokens, i))
             return false;
     struct name name = {piece.first, piece.end - 1, true};
+    if (piece.end == piece.first + 2 && piece_length(tokens, piece) == 3 &&
+        token_is(tokens, name.last, ROLE_BIT(GUARD)) &&
+        str_ends(piece_text(tokens, piece), str("区"))) /* 铁山区, in which 山区 is no word */
+        return true;
     return piece.end > piece.first + 1 && !is_kind(tokens, &name) &&
            token_is(tokens, name.last, ROLE_BIT(PLACE) | ROLE_BIT(ORGANISATION) | ROLE_BIT(COMPANY));
 }

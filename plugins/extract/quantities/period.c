@@ -62,6 +62,8 @@ static bool is_base(const struct tokens *tokens, size_t i) {
 static bool is_founding(const struct tokens *tokens, size_t i) {
     if (token_is(tokens, i + 1, ROLE_BIT(VERB)) && token_ends_clause(tokens, i + 2) && i + 2 < tokens->count)
         return true;
+    if (i > 0 && token_is(tokens, i - 1, ROLE_BIT(THIS))) /* 这家2019年入园的企业 */
+        return true;
     return (i > 0 && token_is(tokens, i - 1, ROLE_BIT(FOUNDED))) || token_has(tokens, i + 1, TRAIT_BIT(FOUNDED_BEHIND));
 }
 

@@ -104,6 +104,21 @@ static bool continues_change(const struct article *article, const struct indicat
            tokens->quantity[tokens->at[i].index].unit == tokens->quantity[tokens->at[i - 2].index].unit;
 }
 
+/* 博士每月补贴5000元，硕士2000元: a rule goes on where a clause only says for whom. */
+static bool continues_terms(const struct article *article, const struct indicator *indicator) {
+    const struct tokens *tokens = &article->tokens;
+    size_t number = tokens->at[indicator->token].index;
+    if (!number || article->indicator[number - 1].status != STATUS_TERMS ||
+        article->indicator[number - 1].sentence != indicator->sentence ||
+        tokens->quantity[number - 1].unit != tokens->quantity[number].unit)
+        return false;
+    for (size_t i = article->indicator[number - 1].token + 1; i < indicator->clause_end; i++)
+        if (i != indicator->token && (tokens->at[i].kind == TOKEN_TIME ||
+                                      token_is(tokens, i, ROLE_BIT(VERB) | ROLE_BIT(DONE) | ROLE_BIT(MEASURE))))
+            return false;
+    return true;
+}
+
 /* What holds for the sentence at a number. */
 struct mood {
     bool plan;    /* under a plan's heading */
@@ -125,7 +140,8 @@ static enum status status_of(const struct article *article, const struct indicat
         return STATUS_TARGET;
     if (says_change(tokens, indicator, unit) || continues_change(article, indicator))
         return STATUS_CHANGE;
-    bool terms = rules || mood->rule || says_terms(tokens, indicator) || says_share_of(tokens, indicator, unit);
+    bool terms = rules || mood->rule || continues_terms(article, indicator) || says_terms(tokens, indicator) ||
+                 says_share_of(tokens, indicator, unit);
     return terms ? STATUS_TERMS : STATUS_ACTUAL;
 }
 

@@ -255,6 +255,8 @@ static struct siftd_str speakers_institution(const struct state *s, size_t i, si
     }
     if (name.found) {
         *ret_last = name.last;
+        if (token_is(tokens, name.last + 1, ROLE_BIT(SPEECH)) && token_text(tokens, &tokens->at[name.last]).len == 3)
+            return (struct siftd_str){0}; /* 某若谷说: somebody's name */
         bool fits = token_is(tokens, name.last, ROLE_BIT(COMPANY) | ROLE_BIT(ORGANISATION));
         return fits ? text_of(tokens, &name) : (struct siftd_str){0};
     }
