@@ -24,6 +24,7 @@ enum {
     WHOLE_MAX = 5,
     KIND_MAX = 6,
     WHOLE_LONGEST = 20,
+    VERB_WHOLE = 4,
     HEAD_MAX = 4,
     BASE_REACH = 8,
     LISTED_MAX = 8,
@@ -185,7 +186,9 @@ static bool needs_head(const struct tokens *tokens, const struct indicator *indi
     bool each = token_is(tokens, words.first, ROLE_BIT(AVERAGE)) && token_has(tokens, words.first, TRAIT_BIT(PER)) &&
                 words.end == words.first + 2 && token_is(tokens, words.end - 1, ROLE_BIT(HOLDER)); /* 平均每家企业 */
     bool rest = words.end == words.first + 1 && token_has(tokens, words.first, TRAIT_BIT(REST)); /* 其余20家合计 */
-    return i == words.end || each || rest ||
+    size_t last = words.end - 1; /* 带动就业: a verb with its object */
+    bool whole = piece_length(tokens, (struct piece){last, words.end}) >= VERB_WHOLE;
+    return (i == words.end && !whole) || each || rest ||
            (words.end == words.first + 1 && token_is(tokens, words.first, ROLE_BIT(GRADE) | ROLE_BIT(AVERAGE)));
 }
 

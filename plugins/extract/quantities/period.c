@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "str.h"
+
 enum {
     DATELINE_TOKENS = 6,
     REACH = 64, /* tokens looked at behind a year */
@@ -88,11 +90,26 @@ static bool heads_plan(const struct tokens *tokens, size_t i) {
     return false;
 }
 
+/* 计划2024年再建: the plan of a year is made in the one before; 到2025年 may be further off. */
+static bool is_next(const struct tokens *tokens, size_t i) {
+    struct siftd_str before = token_text(tokens, &tokens->at[i - 1]);
+    return tokens->when[tokens->at[i].index].from.year && !str_ends(before, str("到")) && !str_ends(before, str("至"));
+}
+
+/* 去年入选2022年度名单: the year of the report is the next one. */
+static bool behind_last_year(const struct tokens *tokens, size_t i) {
+    for (size_t first = i; i-- > 0 && first - i < NEAR && !token_ends_clause(tokens, i);)
+        if (tokens->at[i].kind == TOKEN_TIME)
+            return tokens->when[tokens->at[i].index].relative && tokens->when[tokens->at[i].index].from.year == -1;
+    return false;
+}
+
 /* The latest year that is not aimed at; what stands under a plan's heading is. */
 void year_read(struct article *article) {
     const struct tokens *tokens = &article->tokens;
     int year = 0, told = 0; /* told: in quotations, and when something began */
-    bool plan = false, quoted = false;
+    int next = 0;           /* the year that is planned for */
+    bool plan = false, quoted = false, relative = false;
     for (size_t i = 0; i < tokens->count; i++) {
         quoted = (quoted || token_mark(tokens, i, QUOTE_OPEN)) && !token_mark(tokens, i, QUOTE_CLOSE) &&
                  tokens->at[i].kind != TOKEN_END;
@@ -101,13 +118,20 @@ void year_read(struct article *article) {
         if (tokens->at[i].kind != TOKEN_TIME || (plan && year))
             continue;
         const struct when *when = &tokens->when[tokens->at[i].index];
-        if (when->kind != WHEN_DATE || when->relative || is_aimed(tokens, i))
+        relative |= when->relative;
+        if (when->kind != WHEN_DATE || when->relative)
             continue;
+        if (is_aimed(tokens, i)) {
+            next = is_next(tokens, i) && (!next || when->from.year < next) ? when->from.year : next;
+            continue;
+        }
         bool years = when->interval && !when->from.month; /* 2019年至2021年 reports on all of them */
-        int said = years ? when->to.year : when->from.year;
+        int said = (years ? when->to.year : when->from.year) + (when->of_year && behind_last_year(tokens, i));
         int *latest = quoted || is_founding(tokens, i) ? &told : &year;
         *latest = said > *latest ? said : *latest;
     }
+    if (next && relative && year < next) /* 今年 is told from the years that are named */
+        year = next - 1;
     if (year)
         article->year = year;
 }

@@ -39,6 +39,15 @@ static bool says_terms(const struct tokens *tokens, const struct indicator *indi
            token_is(tokens, before - 1, ROLE_BIT(RECEIVE));
 }
 
+/* 平均利率3.85%: a level, where the sentence says what has been done. */
+static bool says_rate(const struct tokens *tokens, const struct indicator *indicator) {
+    const struct unit *unit = tokens->quantity[tokens->at[indicator->token].index].unit;
+    size_t before = indicator->token;
+    while (before > indicator->segment && token_is(tokens, before - 1, ROLE_BIT(LINK)))
+        before--;
+    return unit->kind == UNIT_PERCENT && before > indicator->segment && token_is(tokens, before - 1, ROLE_BIT(MEASURE));
+}
+
 /* 按年租金的30%给予补贴: a share that is given by a rule. */
 static bool says_share_of(const struct tokens *tokens, const struct indicator *indicator, const struct unit *unit) {
     bool by = false;
@@ -140,7 +149,8 @@ static enum status status_of(const struct article *article, const struct indicat
         return STATUS_TARGET;
     if (says_change(tokens, indicator, unit) || continues_change(article, indicator))
         return STATUS_CHANGE;
-    bool terms = rules || mood->rule || continues_terms(article, indicator) || says_terms(tokens, indicator) ||
+    bool terms = rules || mood->rule || continues_terms(article, indicator) ||
+                 (says_terms(tokens, indicator) && !(mood->done && says_rate(tokens, indicator))) ||
                  says_share_of(tokens, indicator, unit);
     return terms ? STATUS_TERMS : STATUS_ACTUAL;
 }

@@ -303,6 +303,30 @@ static bool take_known_person(struct state *s, size_t i) {
     return institution.len != 0;
 }
 
+/* The region that a name begins with: 某某市 of 某某市科技局. */
+static struct siftd_str region_of(const struct tokens *tokens, const struct name *name) {
+    for (size_t i = name->first + 1; i <= name->last; i++)
+        if (token_is(tokens, i, ROLE_BIT(PLACE)))
+            return text_of(tokens, &(struct name){name->first, i, true});
+    return (struct siftd_str){0};
+}
+
+/* 某某市科技局拿出…, 管委会每年安排…: what an authority does is its region's. */
+static bool take_agency(struct state *s, const struct name *name) {
+    const struct tokens *tokens = &s->article->tokens;
+    if (!token_is(tokens, name->last, ROLE_BIT(AGENCY)) || !opens_clause(tokens, name->first) ||
+        !s->topic_is_institution ||
+        !token_is(tokens, name->last + 1, ROLE_BIT(VERB) | ROLE_BIT(OPEN) | ROLE_BIT(YEARLY)))
+        return false;
+    struct siftd_str region = region_of(tokens, name);
+    if (!region.len && s->general_is_region)
+        region = s->general;
+    if (region.len)
+        set_topic(s, region, ROLE_BIT(PLACE));
+    s->topic_is_institution &= !region.len;
+    return region.len != 0;
+}
+
 /* Looks for a topic at token i; returns the tokens it takes. */
 static size_t take_topic(struct state *s, size_t i) {
     const struct tokens *tokens = &s->article->tokens;
@@ -356,20 +380,14 @@ static size_t take_topic(struct state *s, size_t i) {
         take_class(s, name.last);
         return name.last + 1 - i;
     }
+    if (take_agency(s, &name))
+        return name.last + 1 - i;
     if (governs(tokens, &name) && !(s->topic.len && leads_counted(tokens, &name))) {
         bool reported = s->general_is_region && !s->topic.len && is_passive(tokens, name.last + 1);
         set_topic(s, text_of(tokens, &name), tokens->at[name.last].roles);
         s->passing = reported;
     }
     return name.last + 1 - i;
-}
-
-/* The region that a name begins with: 某某市 of 某某市科技局. */
-static struct siftd_str region_of(const struct tokens *tokens, const struct name *name) {
-    for (size_t i = name->first + 1; i <= name->last; i++)
-        if (token_is(tokens, i, ROLE_BIT(PLACE)))
-            return text_of(tokens, &(struct name){name->first, i, true});
-    return (struct siftd_str){0};
 }
 
 /*
