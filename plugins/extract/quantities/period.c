@@ -215,7 +215,7 @@ static void read_lead(struct state *s) {
                 s->now.from.day = 0;
         }
         dated |= opens;
-        if (dated && !is_dateline(tokens, i)) {
+        if (dated && !is_dateline(tokens, i) && !(when->relative && when->from.year < 0)) {
             s->lead = (struct when){.kind = WHEN_DATE, .from = {.year = full.from.year}};
         }
     }

@@ -327,6 +327,41 @@ static bool take_agency(struct state *s, const struct name *name) {
     return region.len != 0;
 }
 
+/* Token i begins no name by itself: it may be a short one, of a company or a place, or a class word before a noun. */
+static void take_short(struct state *s, size_t i) {
+    const struct tokens *tokens = &s->article->tokens;
+    struct siftd_str company = opens_clause(tokens, i) ? company_at(s, i) : (struct siftd_str){0};
+    if (company.len)
+        set_topic(s, company, ROLE_BIT(COMPANY));
+    else if (is_short_region(s, i))
+        set_topic(s, s->general, ROLE_BIT(PLACE));
+    else if ((!s->topic.len || s->topic_is_region) && token_is(tokens, i, ROLE_BIT(ORGANISATION)) &&
+             opens_clause(tokens, i))
+        take_class(s, i); /* 园区可用厂房 */
+    else if (opens_clause(tokens, i) && token_is(tokens, i + 1, OUTSIDE) &&
+             is_place(&s->places, token_text(tokens, &tokens->at[i])))
+        set_topic(s, token_text(tokens, &tokens->at[i]), ROLE_BIT(PLACE));
+}
+
+/* The name becomes the topic when it governs its clause. */
+static void take_name(struct state *s, struct name name) {
+    const struct tokens *tokens = &s->article->tokens;
+    size_t i = name.first;
+    if (token_is(tokens, name.last, ROLE_BIT(COMPANY)) && !is_kind(tokens, &name))
+        known_add_company(&s->known, text_of(tokens, &name));
+    if (is_pointed_at(tokens, i) && is_kind(tokens, &name) && opens_clause(tokens, i - 1)) { /* 这家返乡创业园 */
+        take_class(s, name.last);
+        return;
+    }
+    if (take_agency(s, &name))
+        return;
+    if (governs(tokens, &name) && !(s->topic.len && leads_counted(tokens, &name))) {
+        bool reported = s->general_is_region && !s->topic.len && is_passive(tokens, name.last + 1);
+        set_topic(s, text_of(tokens, &name), tokens->at[name.last].roles);
+        s->passing = reported;
+    }
+}
+
 /* Looks for a topic at token i; returns the tokens it takes. */
 static size_t take_topic(struct state *s, size_t i) {
     const struct tokens *tokens = &s->article->tokens;
@@ -360,33 +395,11 @@ static size_t take_topic(struct state *s, size_t i) {
     if (!inside_name(tokens, i))
         return 1;
     struct name name = name_at(tokens, i);
-    if (name.found && token_is(tokens, name.last, ROLE_BIT(COMPANY)) && !is_kind(tokens, &name))
-        known_add_company(&s->known, text_of(tokens, &name));
     if (!name.found) {
-        struct siftd_str company = opens_clause(tokens, i) ? company_at(s, i) : (struct siftd_str){0};
-        if (company.len)
-            set_topic(s, company, ROLE_BIT(COMPANY));
-        else if (is_short_region(s, i))
-            set_topic(s, s->general, ROLE_BIT(PLACE));
-        else if ((!s->topic.len || s->topic_is_region) && token_is(tokens, i, ROLE_BIT(ORGANISATION)) &&
-                 opens_clause(tokens, i))
-            take_class(s, i); /* 园区可用厂房 */
-        else if (opens_clause(tokens, i) && token_is(tokens, i + 1, OUTSIDE) &&
-                 is_place(&s->places, token_text(tokens, &tokens->at[i])))
-            set_topic(s, token_text(tokens, &tokens->at[i]), ROLE_BIT(PLACE));
+        take_short(s, i);
         return 1;
     }
-    if (is_pointed_at(tokens, i) && is_kind(tokens, &name) && opens_clause(tokens, i - 1)) { /* 这家返乡创业园 */
-        take_class(s, name.last);
-        return name.last + 1 - i;
-    }
-    if (take_agency(s, &name))
-        return name.last + 1 - i;
-    if (governs(tokens, &name) && !(s->topic.len && leads_counted(tokens, &name))) {
-        bool reported = s->general_is_region && !s->topic.len && is_passive(tokens, name.last + 1);
-        set_topic(s, text_of(tokens, &name), tokens->at[name.last].roles);
-        s->passing = reported;
-    }
+    take_name(s, name);
     return name.last + 1 - i;
 }
 
