@@ -99,8 +99,10 @@ static void stuck(void) {
     char *text = cJSON_Print(waiting);
     for (size_t i = 0; i < w.names; i++)
         if (may_be_taken(&w.name[i]))
-            wrong("%s is not taken; %zu are missing, %zu out; these wait: %s", w.name[i].path, awaited(), w.outs, text);
-    wrong("%zu documents do not come to rest: %s", w.outs, text);
+            wrong("%s is not taken; %zu are missing, %zu out (intake: %u, %u of them open); these wait: %s",
+                  w.name[i].path, awaited(), w.outs, w.intake->out, w.intake->open, text);
+    wrong("%zu documents do not come to rest (intake: %u out, %u of them open): %s", w.outs, w.intake->out,
+          w.intake->open, text);
 }
 
 /* All writers close, and everything that is whole must come. How long that takes is the machine's affair, as long as

@@ -208,7 +208,8 @@ static int call_member(struct siftd_doc *doc, const char *name, const char *byte
         return SIFTD_SKIP;
     member->bytes = mem_alloc(len + 1);
     member->size = len;
-    memcpy(member->bytes, bytes, len);
+    if (len)
+        memcpy(member->bytes, bytes, len);
     return SIFTD_OK;
 }
 

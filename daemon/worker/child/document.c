@@ -338,7 +338,7 @@ static void write_source(const struct siftd_record *record, struct buf *out) {
     size_t len = record->span.end - record->span.start;
     if (len <= QUOTE_MAX || doc->content == SIFTD_PROSE) {
         buf_str(out, ",\"quote\":");
-        json_string(out, doc->text.at + record->span.start, len);
+        json_string(out, len ? doc->text.at + record->span.start : "", len);
     }
     if (record->has_place && !doc->places) {
         struct siftd_span at = text_source(&doc->text, record->place.start, record->place.end);
