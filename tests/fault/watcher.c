@@ -105,6 +105,15 @@ static void stuck(void) {
           w.intake->open, text);
 }
 
+/* What was claimed on a file system that is gone by now, and may not be read, keeps the folder's new claims waiting:
+ * somebody gives the right back. */
+static void open_hidden(void) {
+    for (size_t i = 0; i < w.outs; i++)
+        if (w.out[i]->hidden && w.out_file[i]->closed_to_us &&
+            fchmodat(claim_work_folder(w.intake, w.out[i]), w.out[i]->held, 0644, 0) == 0)
+            w.out_file[i]->closed_to_us = false;
+}
+
 /* All writers close, and everything that is whole must come. How long that takes is the machine's affair, as long as
  * it goes on. */
 static void quiesce(void) {
@@ -113,6 +122,7 @@ static void quiesce(void) {
         w.name[i].file->fd = close_fd(w.name[i].file->fd);
         w.name[i].file->finished = true;
     }
+    open_hidden();
     while (awaited() || outs_that_may_rest()) {
         unsigned long before = w.taken + w.again;
         uv_run(&w.loop, UV_RUN_ONCE);
