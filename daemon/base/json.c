@@ -147,9 +147,10 @@ static void add_code_point(struct buf *b, uint32_t cp) {
 }
 
 void json_unquote(struct buf *b, const char *at, size_t len) {
+    buf_reserve(b, len); /* no escape is shorter than what it stands for */
     for (size_t i = 1; i < len && at[i] != '"'; i++) {
         if (at[i] != '\\' || i + 1 >= len) {
-            buf_char(b, at[i]);
+            b->at[b->len++] = at[i];
             continue;
         }
         char c = at[++i];

@@ -294,7 +294,7 @@ static void put(struct siftd_record *record, const char *key, const char *json, 
     must(!record->emitted || record->is_finding, "a field for a record that is emitted already");
     mem_push(record->field, record->fields, record->field_room);
     record->field[record->fields++] =
-        (struct field){arena_copy(arena, key, strlen(key)), arena_copy(arena, json, len), len};
+        (struct field){.key = arena_copy(arena, key, strlen(key)), .json = arena_copy(arena, json, len), .len = len};
 }
 
 static void put_buf(struct siftd_record *record, const char *key, struct buf *json) {
@@ -499,31 +499,37 @@ static struct siftd_span call_record_place(const struct siftd_record *record) {
     return record_of(record)->place;
 }
 
-static struct siftd_str call_field(const struct siftd_record *record, const char *key) {
+static struct field *find_field(const struct siftd_record *record, const char *key) {
     for (size_t i = 0; i < record_of(record)->fields; i++)
         if (strcmp(record->field[i].key, key) == 0)
-            return (struct siftd_str){record->field[i].json, record->field[i].len};
-    return (struct siftd_str){NULL, 0};
+            return &record->field[i];
+    return NULL;
+}
+
+static struct siftd_str call_field(const struct siftd_record *record, const char *key) {
+    const struct field *field = find_field(record, key);
+    return field ? (struct siftd_str){field->json, field->len} : (struct siftd_str){NULL, 0};
 }
 
 static const char *call_field_text(const struct siftd_record *record, const char *key) {
-    struct siftd_str json = call_field(record, key);
-    if (!json.at || (json.len == 4 && memcmp(json.at, "null", 4) == 0))
+    struct field *field = find_field(record, key);
+    if (!field || (field->len == 4 && memcmp(field->json, "null", 4) == 0))
         return NULL;
-    if (json.at[0] != '"')
-        return json.at; /* fields end in a zero */
-    struct buf text = {0};
-    json_unquote(&text, json.at, json.len);
-    const char *copy = arena_copy(&record->doc->arena, text.at, text.len);
-    buf_free(&text);
-    return copy;
+    if (field->json[0] != '"')
+        return field->json; /* fields end in a zero */
+    if (!field->text) {
+        struct buf text = {0};
+        json_unquote(&text, field->json, field->len);
+        field->text = arena_copy(&record->doc->arena, text.at, text.len);
+        buf_free(&text);
+    }
+    return field->text;
 }
 
 static struct siftd_str call_record_json(const struct siftd_record *record) {
     struct buf json = {0};
     record_write(record_of(record), false, &json);
-    const char *copy = arena_copy(&record->doc->arena, json.at, json.len);
-    struct siftd_str result = {copy, json.len};
+    struct siftd_str result = {arena_copy(&record->doc->arena, json.at, json.len), json.len};
     buf_free(&json);
     return result;
 }

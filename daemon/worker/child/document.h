@@ -37,7 +37,7 @@ struct mark_list { /* the marks of one kind */
 };
 
 struct field {
-    const char *key, *json;
+    const char *key, *json, *text; /* text: of a string, once it was asked for */
     size_t len;
 };
 

@@ -110,16 +110,8 @@ static int check_timeline(const struct timeline *p, struct siftd_doc *doc) {
     return SIFTD_OK;
 }
 
-static bool same_field(const struct siftd_host *host, const struct siftd_record *a, const struct siftd_record *b,
-                       const char *key) {
-    const char *x = host->field_text(a, key), *y = host->field_text(b, key);
-    return x && y && strcmp(x, y) == 0;
-}
-
-static bool has_value(const struct siftd_host *host, const struct siftd_record *record, const char *key,
-                      const char *value) {
-    const char *text = host->field_text(record, key);
-    return text && strcmp(text, value) == 0;
+static bool is(const char *text, const char *word) {
+    return text && strcmp(text, word) == 0;
 }
 
 /* Whether two names end with the same words. */
@@ -131,19 +123,21 @@ static bool same_tail(const char *x, const char *y) {
 
 /* Whether a level counts what the target does: unit, the name or its last words, and subject; a subject that is only
  * the class of what is counted (青禾小微企业园 has 11 小微企业园) is the whole's. */
-static bool same_thing(const struct siftd_host *host, const struct siftd_record *level,
-                       const struct siftd_record *target) {
-    const char *x = host->field_text(level, "name"), *y = host->field_text(target, "name");
-    const char *subject = host->field_text(level, "subject");
-    if (!x || !y || !subject || !same_field(host, level, target, "unit"))
+static bool same_thing(const struct figure *level, const struct figure *target) {
+    if (!level->name || !target->name || !level->subject || !target->unit || !is(level->unit, target->unit))
         return false;
-    return (strcmp(x, y) == 0 || same_tail(x, y)) &&
-           (same_field(host, level, target, "subject") || same_tail(subject, y));
+    return (strcmp(level->name, target->name) == 0 || same_tail(level->name, target->name)) &&
+           (is(target->subject, level->subject) || same_tail(level->subject, target->name));
 }
 
-static double value_of(const struct siftd_host *host, const struct siftd_record *record) {
+static struct figure read_figure(const struct siftd_host *host, struct siftd_record *record) {
     const char *value = host->field_text(record, "value");
-    return value ? strtod(value, NULL) : 0;
+    return (struct figure){.record = record,
+                           .name = host->field_text(record, "name"),
+                           .subject = host->field_text(record, "subject"),
+                           .unit = host->field_text(record, "unit"),
+                           .status = host->field_text(record, "status"),
+                           .value = value ? strtod(value, NULL) : 0};
 }
 
 /* The document's indicators; they are emitted in the order of the text. */
@@ -160,29 +154,27 @@ static void gather(struct timeline *p, const struct siftd_doc *doc) {
     for (size_t i = 0; i < records; i++) {
         struct siftd_record *record = p->host->record_at(doc, i);
         if (strcmp(p->host->record_type(record), "indicator") == 0)
-            p->figure[p->figures++] = record;
+            p->figure[p->figures++] = read_figure(p->host, record);
     }
 }
 
 /* Moves on to the figures of an article; articles come in the order of the text. */
 static void gather_article(struct timeline *p, struct siftd_span article) {
     p->first = p->end;
-    while (p->first < p->figures && p->host->record_place(p->figure[p->first]).start < article.start)
+    while (p->first < p->figures && p->host->record_place(p->figure[p->first].record).start < article.start)
         p->first++;
     p->end = p->first;
-    while (p->end < p->figures && p->host->record_place(p->figure[p->end]).start < article.end)
+    while (p->end < p->figures && p->host->record_place(p->figure[p->end].record).start < article.end)
         p->end++;
 }
 
 /* The highest level of the same thing that the article reports; NULL when it reports none. */
-static const struct siftd_record *level_of(const struct timeline *p, const struct siftd_record *target) {
-    const struct siftd_host *host = p->host;
-    const struct siftd_record *level = NULL;
+static const struct figure *level_of(const struct timeline *p, const struct figure *target) {
+    const struct figure *level = NULL;
     for (size_t i = p->first; i < p->end; i++) {
-        const struct siftd_record *record = p->figure[i];
-        if (has_value(host, record, "status", "actual") && same_thing(host, record, target) &&
-            (!level || value_of(host, record) > value_of(host, level)))
-            level = record;
+        const struct figure *figure = &p->figure[i];
+        if (is(figure->status, "actual") && same_thing(figure, target) && (!level || figure->value > level->value))
+            level = figure;
     }
     return level;
 }
@@ -205,12 +197,12 @@ static int check_targets(const struct timeline *p, struct siftd_doc *doc) {
     const struct siftd_host *host = p->host;
     size_t targets = 0;
     for (size_t i = p->first; i < p->end && targets < TARGETS_MAX; i++) {
-        const struct siftd_record *target = p->figure[i];
-        if (!has_value(host, target, "status", "target") || has_value(host, target, "qualifier", "up_to"))
+        const struct figure *target = &p->figure[i];
+        if (!is(target->status, "target") || is(host->field_text(target->record, "qualifier"), "up_to"))
             continue;
         targets++;
-        const struct siftd_record *level = level_of(p, target);
-        if (level && value_of(host, level) < value_of(host, target) && report_target(p, doc, target, level) < 0)
+        const struct figure *level = level_of(p, target);
+        if (level && level->value < target->value && report_target(p, doc, target->record, level->record) < 0)
             return SIFTD_ERROR;
     }
     return SIFTD_OK;

@@ -7,12 +7,18 @@
 
 enum { MESSAGE_BYTES = 300 };
 
+struct figure { /* what of an indicator is compared; texts are the host's, NULL where it has none */
+    struct siftd_record *record;
+    const char *name, *subject, *unit, *status;
+    double value;
+};
+
 struct timeline {
     const struct siftd_host *host;
     struct lexicon *lexicon;
-    struct words *validity;       /* the pack's words for how long something holds: 有效期 */
-    struct tokens tokens;         /* of the article; this and the figures are kept between documents for their memory */
-    struct siftd_record **figure; /* the document's indicators, in the text's order */
+    struct words *validity; /* the pack's words for how long something holds: 有效期 */
+    struct tokens tokens;   /* of the article; this and the figures are kept between documents for their memory */
+    struct figure *figure;  /* the document's indicators, in the text's order */
     size_t figures, room;
     size_t first, end; /* those of the article */
 };
