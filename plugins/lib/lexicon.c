@@ -14,6 +14,7 @@ enum {
     YEAR_FRAMED = 256, /* added to a relative year's value */
     PARTS_OF = 1,
     PERCENT = 64,    /* percent words: PERCENT plus their power */
+    QIAN = 0x524D,   /* 前 of 前10个月 */
     MULTIPLIER = 64, /* added to the power of a multiplier that is attached */
 };
 
@@ -24,7 +25,7 @@ struct lexicon {
     struct fraction *fraction;
     size_t fraction_count;
     const struct unit *bare, *money;
-    struct runes plain;
+    struct runes plain, worded;
 };
 
 static const struct {
@@ -176,17 +177,25 @@ static bool may_be_mark(uint32_t c) {
     return c < 0x2E80 || (c >= 0x3000 && c < 0x3040) || c >= 0xFE00;
 }
 
-/* What lexicon_is_plain answers, found once for each character. */
-static void read_plain(struct lexicon *lexicon) {
-    const struct words *const lists[] = {lexicon->roles,   lexicon->years,     lexicon->parts,     lexicon->moments,
+/* Whether a number or a time may begin with the character. */
+static bool begins_figure(const struct lexicon *lexicon, uint32_t c, struct siftd_str character) {
+    const struct words *const lists[] = {lexicon->years,   lexicon->parts,     lexicon->moments,
                                          lexicon->percent, lexicon->fractions, lexicon->currencies};
+    bool found = c == QIAN || numeral_begins(c);
+    for (size_t i = 0; !found && i < sizeof lists / sizeof *lists; i++)
+        found = words_begin(lists[i], character);
+    return found;
+}
+
+/* What lexicon_is_plain and lexicon_is_worded answer, found once for each character. */
+static void read_plain(struct lexicon *lexicon) {
     for (uint32_t c = 0x800; c < 0x10000; c++) {
         char wide[] = {(char)(0xE0 | c >> 12), (char)(0x80 | (c >> 6 & 0x3F)), (char)(0x80 | (c & 0x3F))};
-        bool plain = !may_be_mark(c) && !numeral_begins(c);
-        for (size_t i = 0; plain && i < sizeof lists / sizeof *lists; i++)
-            plain = !words_begin(lists[i], (struct siftd_str){wide, sizeof wide});
-        if (plain)
-            lexicon->plain.bit[c / 8] |= (uint8_t)(1U << c % 8);
+        struct siftd_str character = {wide, sizeof wide};
+        if (may_be_mark(c) || begins_figure(lexicon, c, character))
+            continue;
+        struct runes *kind = words_begin(lexicon->roles, character) ? &lexicon->worded : &lexicon->plain;
+        kind->bit[c / 8] |= (uint8_t)(1U << c % 8);
     }
 }
 
@@ -242,6 +251,10 @@ struct lexicon *lexicon_free(struct lexicon *lexicon) {
 
 bool lexicon_is_plain(const struct lexicon *lexicon, uint32_t codepoint) {
     return runes_has(&lexicon->plain, codepoint);
+}
+
+bool lexicon_is_worded(const struct lexicon *lexicon, uint32_t codepoint) {
+    return runes_has(&lexicon->worded, codepoint);
 }
 
 uint64_t lexicon_word(const struct lexicon *lexicon, struct siftd_str text, size_t *ret_len) {

@@ -78,6 +78,8 @@ struct lexicon *lexicon_free(struct lexicon *lexicon); /* NULL */
 /* Whether the character is plain: no mark, no beginning of a numeral or of a word of any list, as most characters of a
  * text. */
 bool lexicon_is_plain(const struct lexicon *lexicon, uint32_t codepoint);
+/* Whether a word with roles may begin with the character, but no number and no time, and it is no mark. */
+bool lexicon_is_worded(const struct lexicon *lexicon, uint32_t codepoint);
 
 /* Each looks at the beginning of `text`: longest match, its length in *ret_len; 0 or NULL when nothing fits. */
 uint64_t lexicon_word(const struct lexicon *lexicon, struct siftd_str text, size_t *ret_len);

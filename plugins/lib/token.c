@@ -332,6 +332,11 @@ static void scan_one(struct scanner *s) {
         push_text(s, len);
         return;
     }
+    if (lexicon_is_worded(s->lexicon, c)) {
+        if (!scan_word(s))
+            push_text(s, len);
+        return;
+    }
     if (scan_enclosed(s, c))
         return;
     if (is_latin_break(s, c, len))
