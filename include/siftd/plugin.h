@@ -217,7 +217,8 @@ struct siftd_host {
      */
     int (*emit_row)(struct siftd_doc *doc, const char *type, const char *members, size_t len, size_t start, size_t end);
 
-    /* Emitted records, for validation and for extractors that build on others. */
+    /* Emitted records, for validation and for extractors that build on others. record_at() is NULL for one that was
+     * not emitted or is kept out by a validator; record_type() of it is "", nothing else may be asked of it. */
     size_t (*record_count)(const struct siftd_doc *doc);
     struct siftd_record *(*record_at)(const struct siftd_doc *doc, size_t i);
     const char *(*record_type)(const struct siftd_record *record);

@@ -47,6 +47,12 @@ expect 1 'this row does not fit its schema and is kept out: /sum is of type stri
 expect 1 '"source":{"bytes":\[13,27\]}.*"record":{"type":"row","sum":"12.5"}'
 expect 1 'kept out for their schemas and not told one by one: 2'
 
+# The other validators go on with the records that are left.
+echo '青禾创业孵化基地在孵企业12家，获得运行补贴0万元。' >"$here/grant.txt"
+"$siftd" try --records "$here/grant.txt" >"$here/got" || fail "a record that is kept out ends the worker"
+expect 1 'this funding does not fit its schema and is kept out'
+expect 1 '^{"type":"document".*"status":"findings"'
+
 refused() { # WORDS
     if "$siftd" try -c "$here/case.yaml" --records "$here/sales.jsonl" >"$here/got" 2>&1; then
         fail "taken in spite of: $1"

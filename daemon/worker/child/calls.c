@@ -488,7 +488,7 @@ static struct siftd_record *call_record_at(const struct siftd_doc *doc, size_t i
 }
 
 static const char *call_record_type(const struct siftd_record *record) {
-    return record_of(record)->type;
+    return record ? record_of(record)->type : "";
 }
 
 static struct siftd_span call_record_span(const struct siftd_record *record) {

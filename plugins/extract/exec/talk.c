@@ -195,9 +195,14 @@ static void write_document(struct exec *e, struct siftd_doc *doc) {
     }
     if (e->wants & WANTS_RECORDS) {
         add(&e->out, ",\"records\":[");
+        bool more = false;
         for (size_t i = 0; i < host->record_count(doc); i++) {
-            struct siftd_str json = host->record_json(host->record_at(doc, i));
-            add(&e->out, i ? "," : "");
+            const struct siftd_record *record = host->record_at(doc, i);
+            if (!record)
+                continue;
+            struct siftd_str json = host->record_json(record);
+            add(&e->out, more ? "," : "");
+            more = true;
             json_out_raw(&e->out, json.at, json.len);
         }
         add(&e->out, "]");

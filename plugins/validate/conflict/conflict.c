@@ -136,8 +136,10 @@ static void gather(struct conflict *c, const struct siftd_doc *doc, struct siftd
     c->figures = 0;
     for (; *next < c->host->record_count(doc) && c->figures < FIGURES_MAX; ++*next) {
         struct siftd_record *record = c->host->record_at(doc, *next);
+        if (strcmp(c->host->record_type(record), "indicator") != 0)
+            continue;
         size_t at = c->host->record_place(record).start;
-        if (strcmp(c->host->record_type(record), "indicator") != 0 || at < article.start)
+        if (at < article.start)
             continue;
         if (at >= article.end)
             break;
