@@ -19,6 +19,11 @@ enum {
 };
 
 bool numeral_shift(const char *digits, int power, char ret[NUMERAL_DIGITS]) {
+    size_t plain = strspn(digits, "0123456789");
+    if (!power && *digits != '0' && plain && !digits[plain] && plain < NUMERAL_DIGITS - 1) { /* as most are */
+        memmove(ret, digits, plain + 1);
+        return true;
+    }
     char all[2 * NUMERAL_DIGITS];
     bool negative = *digits == '-';
     digits += negative;
