@@ -34,6 +34,7 @@ enum english_word {
     MONTH = 32768, /* the number of a month, a year or a part in the bits from VALUE on */
     YEAR = 65536,
     PART = 131072,
+    BASE = 262144,
     VALUE = 20
 };
 
@@ -105,7 +106,8 @@ struct english *english_new(const struct siftd_host *host) {
                  {"now", NOW},
                  {"towards", TOWARDS},
                  {"end_of", END_OF},
-                 {"year_earlier", EARLIER}};
+                 {"year_earlier", EARLIER},
+                 {"base", BASE}};
     struct english *english = calloc(1, sizeof *english);
     if (!english)
         abort();
@@ -262,6 +264,8 @@ static bool read_month(const struct row *row, size_t i, struct when *ret) {
     ret->from.day = behind ? day : before >= 1 && before <= 31 ? before : 0;
     ret->from.month = value_of(row, i, MONTH);
     ret->from.year = year_behind(row, i + behind);
+    ret->last_day = !ret->from.day && i > 0 && row->at[i - 1].roles & END_OF;
+    when_resolve(ret, ret->from.year, 0);
     return ret->from.year != 0;
 }
 
@@ -269,6 +273,8 @@ static bool read_month(const struct row *row, size_t i, struct when *ret) {
 static bool time_at(const struct row *row, size_t i, struct when *ret) {
     uint64_t roles = row->at[i].roles;
     *ret = (struct when){.kind = WHEN_DATE};
+    if (i > 0 && row->at[i - 1].roles & BASE) /* 23 percent over 2020 */
+        return false;
     if (roles & MONTH)
         return read_month(row, i, ret);
     if (roles & PART) {
@@ -343,6 +349,9 @@ static bool take_topic(struct row *row, size_t i) {
     if (!pointed || is_capital(row->at[i].text))
         return false;
     struct siftd_str last = last_of_class(row, i);
+    bool office = i + 1 < row->count && row->at[i + 1].roles & INSTITUTION; /* the district government */
+    if (!last.len && office)
+        last = name_text(row, i, 2);
     if (last.len)
         row->topic = last;
     return last.len != 0;
@@ -377,7 +386,7 @@ static enum status status_of(const struct row *row, size_t i, const struct when 
     if (i + 1 < end && row->at[i + 1].roles & CHANGE)
         return STATUS_CHANGE;
     for (size_t k = from; k < end; k++)
-        if (row->at[k].roles & TERMS)
+        if (row->at[k].roles & TERMS && !(row->at[k].roles & MONTH && is_capital(row->at[k].text)))
             return STATUS_TERMS;
     return STATUS_ACTUAL;
 }

@@ -211,11 +211,17 @@ static void end_sentence(struct mood *mood) {
     mood->rule = mood->goal = mood->done = false;
 }
 
+/* 目前, 今年, 去年. */
+static bool is_past_or_now(const struct when *when) {
+    return when->kind == WHEN_NOW ||
+           (when->kind == WHEN_DATE && when->relative && when->from.year <= 0 && !when->framed);
+}
+
 /* It has happened: 已, or a time up to which it holds; 累计 and 落实 are asked for by rules as well. */
 static bool says_done(const struct tokens *tokens, size_t i) {
     bool already = token_is(tokens, i, ROLE_BIT(DONE)) && token_is(tokens, i, ROLE_BIT(OPEN) | ROLE_BIT(UNTIL));
     return (already && !str_equal(token_text(tokens, &tokens->at[i]), str("累计"))) ||
-           (tokens->at[i].kind == TOKEN_TIME && tokens->when[tokens->at[i].index].kind == WHEN_NOW);
+           (tokens->at[i].kind == TOKEN_TIME && is_past_or_now(&tokens->when[tokens->at[i].index]));
 }
 
 void statuses_read(struct article *article) {

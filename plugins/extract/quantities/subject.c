@@ -410,7 +410,8 @@ static size_t take_topic(struct state *s, size_t i) {
 static struct siftd_str general_topic(const struct tokens *tokens) {
     struct siftd_str institution = {0}, own = {0}, hint = {0}; /* hint: the region that some other name begins with */
     for (size_t i = 0; i < tokens->count; i++) {
-        if (token_is(tokens, i, ROLE_BIT(REGION)) && !own.len && opens_clause(tokens, i))
+        if (token_is(tokens, i, ROLE_BIT(REGION)) && !own.len && opens_clause(tokens, i) &&
+            !str_ends(token_text(tokens, &tokens->at[i]), str("里"))) /* 区里 is not what an article is about */
             own = token_text(tokens, &tokens->at[i]);
         struct name name = inside_name(tokens, i) ? name_at(tokens, i) : (struct name){0};
         if (!name.found)
