@@ -198,11 +198,29 @@ static bool was_given(const struct funding *f, struct siftd_str text, struct sum
     return true;
 }
 
+/* 甲园获得补助9万元，乙园获得8万元: what the second got is what the first did. */
+static bool goes_on(const struct funding *f, struct siftd_str text, size_t previous_end, const struct sum *sum) {
+    if (!previous_end || previous_end > sum->clause.start)
+        return false;
+    struct siftd_str between = {text.at + previous_end, sum->clause.start - previous_end};
+    const char *stop = str_find(between, str("。")), *line = memchr(between.at, '\n', between.len);
+    enum { REACH = 240 };
+    size_t from = previous_end > REACH ? previous_end - REACH : 0;
+    while (from && ((unsigned char)text.at[from] & 0xC0) == 0x80)
+        from++;
+    struct siftd_str before = {text.at + from, previous_end - from};
+    for (const char *end; (end = str_find(before, str("。")));)
+        before = str_from(end + strlen("。"), before.at + before.len);
+    return !stop && !line && behind_last(f, before, FUND).at;
+}
+
 /* 某某获得某某资金9万元、某某补助8万元 */
 static bool was_got(const struct funding *f, struct siftd_str text, size_t previous_end, struct sum *sum) {
     struct siftd_str object = behind_last(f, sum->before, GOT);
     if (!object.at)
         return false;
+    if (!object.len && goes_on(f, text, previous_end, sum))
+        return read_getter(f, object, sum);
     if (previous_end > (size_t)(object.at - text.at)) {
         object = str_from(text.at + previous_end, object.at + object.len);
         if (!str_starts(object, str("、")))

@@ -196,7 +196,7 @@ static struct siftd_str grantor_of(const struct recognitions *r, struct siftd_st
         grantor = (struct siftd_str){before.at + from, before.len - from};
     }
     grantor = trim_name(r, grantor);
-    return cp_count(grantor.at, grantor.len) >= 3 ? grantor : (struct siftd_str){0};
+    return grantor.at && cp_count(grantor.at, grantor.len) >= 3 ? grantor : (struct siftd_str){0};
 }
 
 /* The subject of the number at or before the clause, in its paragraph. */
@@ -238,11 +238,24 @@ static void count_before(const struct recognitions *r, struct siftd_str text, st
         act->count = r->host->field_text(number, "value");
 }
 
+/* The text behind the year that it may begin with: 2022年度, 2022年. */
+static struct siftd_str behind_year(struct siftd_str text) {
+    size_t i = 0;
+    if (!text.at)
+        return text;
+    while (i < text.len && cp_is_digit((unsigned char)text.at[i]))
+        i++;
+    struct siftd_str rest = {text.at + i, text.len - i};
+    size_t skip = str_starts(rest, str("年度")) ? strlen("年度") : str_starts(rest, str("年")) ? strlen("年") : 0;
+    return i && skip ? (struct siftd_str){rest.at + skip, rest.len - skip} : text;
+}
+
 static bool read_named(const struct recognitions *r, struct siftd_str text, struct act *act) {
     size_t at, len, level_len;
     if (!find_word(r, act->clause, 0, NAMED | BECAME, &at, &len))
         return false;
     struct siftd_str before = {act->clause.at, at}, rest = {act->clause.at + at + len, act->clause.len - at - len};
+    rest = behind_year(rest);
     bool became = !(word_at(r, act->clause, at, &len) & NAMED);
     if (became && !(word_at(r, rest, 0, &level_len) & (uint64_t)15 * LEVEL_FIRST && level_len > strlen("省")))
         return false;
