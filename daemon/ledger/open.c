@@ -72,7 +72,7 @@ static int read_header(struct ledger *ledger, int *ret_version, int *ret_mark, s
     if (r == 0)
         r = read_number(ledger, "PRAGMA application_id", ret_mark, err);
     if (r == 0 && (sqlite3_db_readonly(ledger->db, "main") == 1 || *ret_version < 0 ||
-                   (*ret_mark && *ret_mark != LEDGER_MARK + *ret_version)))
+                   (*ret_mark && *ret_mark != LEDGER_MARK + (int64_t)*ret_version)))
         r = error_set(err, EBADMSG, "the ledger %s is damaged (its header)", ledger->path);
     return r;
 }
