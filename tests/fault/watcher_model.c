@@ -182,15 +182,25 @@ size_t put_text(struct file *file, int fd, const char *text) {
     return len;
 }
 
+/* Another document that is being read of the same file has a lease of its own, which the writer would have to wait for.
+ */
+static bool is_shared(size_t i) {
+    for (size_t k = 0; k < w.outs; k++)
+        if (k != i && w.out_file[k] == w.out_file[i])
+            return true;
+    return false;
+}
+
 /* The document is being read; somebody writes through another name of its file. */
 bool disturb(size_t i) {
     struct intake_doc *doc = w.out[i];
     const char *twin = twin_of(w.out_file[i]);
-    if (!twin || doc->user || doc->fd < 0 || !doc->leased || w.out_file[i]->closed_to_us)
+    if (!twin || is_shared(i) || doc->user || doc->fd < 0 || !doc->leased || w.out_file[i]->closed_to_us)
         return false;
     int fd = open(in_drop(twin), O_WRONLY | O_APPEND | O_NONBLOCK);
     if (fd >= 0 || errno != EWOULDBLOCK)
-        wrong("%s can be opened for writing while its twin is read", twin);
+        wrong("%s can be opened for writing while its twin is read: %s", twin,
+              fd >= 0 ? "it is open" : strerror(errno));
     if (fcntl(doc->fd, F_GETLEASE) == F_RDLCK)
         wrong("the lease on %s does not tell that somebody wants to write", doc->name);
     intake_passed(w.intake, doc);
