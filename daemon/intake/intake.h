@@ -26,13 +26,13 @@
  * writing meanwhile, which then waits for the reader. Such a document is never committed: it waits until it has come to
  * rest (intake_again()). The claim is also checked: what was renamed must be what was opened.
  *
- * Claim. A rename into STATE/work/, named CLAIM.FOLDER.PATH: the claim number as 16 hex digits, the watched folder as
+ * Claim. A rename into STATE/work, named CLAIM.FOLDER.PATH: the claim number as 16 hex digits, the watched folder as
  * the 8 of a hash of its own path, the path below it with '/' and '%' written as %2F and %25. A document that is run
  * once more has "-after" or "-again" (struct intake_run) and the sequence of its earlier frame, 16 hex digits, behind
  * FOLDER. A name that would exceed
  * 255 bytes is cut, and CLAIM.name, written before, holds the path in full. Where the watched folder is on another file
  * system than the state, its claims go to the hidden folder .siftd/work inside it. With `when_done: keep` nothing is
- * renamed: the claim is an entry CLAIM.FOLDER-kept.PATH in STATE/work/ that holds the file's identity, and later the
+ * renamed: the claim is an entry CLAIM.FOLDER-kept.PATH in STATE/work that holds the file's identity, and later the
  * ledger knows the file.
  *
  * After a crash the names in the work folders are all there is to know: claims that are committed are finished, the
