@@ -78,10 +78,9 @@ static int read_header(struct ledger *ledger, int *ret_version, int *ret_mark, s
 }
 
 /* Makes the tables of a new file, takes those of an older siftd further; refuses those of a later one. */
-static int prepare_schema(struct ledger *ledger, struct error *err) {
-    int version = 0, mark = 0, r = read_header(ledger, &version, &mark, err);
-    if (r < 0 || (version == LEDGER_VERSION && mark))
-        return r;
+static int prepare_schema(struct ledger *ledger, int version, int mark, struct error *err) {
+    if (version == LEDGER_VERSION && mark)
+        return 0;
     if (version > LEDGER_VERSION)
         return error_set(err, ENOTSUP,
                          "the ledger %s has version %d and this siftd knows version %d; use the siftd that made it",
@@ -89,7 +88,7 @@ static int prepare_schema(struct ledger *ledger, struct error *err) {
     _cleanup_(freep) char *sql = mem_format(
         "BEGIN;%s%sPRAGMA user_version = %d;PRAGMA application_id = %d;COMMIT", version == 0 ? LEDGER_SCHEMA : "",
         version < LEDGER_VERSION ? LEDGER_STEP_2 : "", LEDGER_VERSION, LEDGER_MARK + LEDGER_VERSION);
-    r = execute(ledger, sql, err);
+    int r = execute(ledger, sql, err);
     if (r < 0)
         sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
     return r;
@@ -132,7 +131,7 @@ static int open_file(struct ledger *ledger, struct error *err) {
     if (r == 0)
         r = execute(ledger, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY", err);
     if (r == 0)
-        r = prepare_schema(ledger, err);
+        r = prepare_schema(ledger, version, mark, err);
     if (r == 0)
         r = prepare_statements(ledger, err);
     return r == 0 ? check(ledger, err) : r;
