@@ -27,14 +27,17 @@ static void write_title(struct buf *out, const struct tree_node *column) {
 
 /* The columns that tell rows apart; databases make a view by them. */
 static void write_key(struct buf *out, const struct tree_node *key) {
+    const char *comma = "";
     if (!key || key->type != TREE_SEQUENCE)
         return;
     json_key(out, "x-key");
     buf_char(out, '[');
     for (size_t i = 0; i < key->count; i++) {
-        if (i)
-            buf_char(out, ',');
+        if (key->child[i]->type != TREE_SCALAR)
+            continue;
+        buf_str(out, comma);
         json_string(out, key->child[i]->text, strlen(key->child[i]->text));
+        comma = ",";
     }
     buf_char(out, ']');
 }
