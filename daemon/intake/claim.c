@@ -66,20 +66,21 @@ static int hex_digit(char c) {
     return -1;
 }
 
-/* Only paths that a scan could have met: no empty one, none that leads out of the watched folder. */
-static bool is_below(const char *path) {
+/* Only paths that a scan could have met: no empty one, none that leads out of the watched folder. Of a path that was
+ * cut the last part may be the beginning of any name. */
+static bool is_below(const char *path, bool cut) {
     if (!path[0] || path[0] == '/')
         return false;
     for (const char *at = path; *at; at += strspn(at, "/")) {
         size_t len = strcspn(at, "/");
-        if (len == 2 && at[0] == '.' && at[1] == '.')
+        if (len == 2 && at[0] == '.' && at[1] == '.' && !(cut && !at[len]))
             return false;
         at += len;
     }
     return true;
 }
 
-static int decode_path(const char *from, struct buf *path) {
+static int decode_path(const char *from, bool cut, struct buf *path) {
     size_t start = path->len;
     for (; *from; from++) {
         int c = (unsigned char)*from;
@@ -96,7 +97,7 @@ static int decode_path(const char *from, struct buf *path) {
     }
     buf_char(path, 0);
     path->len--;
-    return is_below(path->at + start) ? 0 : -EINVAL;
+    return is_below(path->at + start, cut) ? 0 : -EINVAL;
 }
 
 /* "-after" or "-again" and 16 hex digits, if they are there; goes behind them. */
@@ -123,7 +124,7 @@ int claim_decode(const char *entry, struct claim *ret, struct buf *path) {
     if (behind[0] != '.' || !behind[1])
         return -EINVAL;
     *ret = (struct claim){strtoull(entry, NULL, 16), (uint32_t)strtoul(entry + 17, NULL, 16), kept, run};
-    return decode_path(behind + 1, path);
+    return decode_path(behind + 1, strlen(entry) >= NAME_LONGEST - 2, path);
 }
 
 int intake_entry(const char *entry, bool *ret_kept, struct intake_run *ret_run, uint32_t *ret_folder) {
