@@ -22,16 +22,12 @@ static bool is_cell(GumboTag tag) {
     return tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH;
 }
 
-/* The cell that a node stands in, nearest first; 0: none. */
-static size_t cell_around(const struct page *page, size_t at) {
-    for (; at; at = page->node[at].parent) {
-        GumboTag tag = page_tag(&page->node[at]);
-        if (is_cell(tag))
-            return at;
-        if (tag == GUMBO_TAG_TABLE)
-            return 0;
+/* The nearest cell around each node, itself included, 0: none; computed downwards, for parents come first. */
+static void cells_around(const struct page *page, size_t *ret) {
+    for (size_t i = 1; i < page->nodes; i++) {
+        GumboTag tag = page_tag(&page->node[i]);
+        ret[i] = is_cell(tag) ? i : tag == GUMBO_TAG_TABLE ? 0 : ret[page->node[i].parent];
     }
-    return 0;
 }
 
 static size_t row_around(const struct page *page, size_t cell) {
@@ -90,27 +86,35 @@ static bool lay_out(struct layout *l, size_t table) {
     return l->rows >= 2 && l->columns >= 2;
 }
 
-void page_tables(struct page *page) {
-    struct layout l = {.page = page, .line = calloc(page->nodes + 1, sizeof *l.line)};
-    size_t *cell = calloc(page->blocks + 1, sizeof *cell), b = 0;
-    if (!l.line || !cell)
+static size_t *list_of(size_t count) {
+    size_t *list = calloc(count + 1, sizeof *list);
+    if (!list)
         abort();
+    return list;
+}
+
+void page_tables(struct page *page) {
+    struct layout l = {.page = page, .line = list_of(page->nodes)};
+    size_t *around = list_of(page->nodes), b = 0;
+    cells_around(page, around);
     for (size_t i = 0; i < page->blocks; i++)
-        if (page->block[i].weight && (cell[i] = cell_around(page, page->block[i].owner)) != 0)
-            l.line[cell[i]]++;
+        if (page->block[i].weight)
+            l.line[around[page->block[i].owner]]++;
     for (size_t table = 0; table < page->nodes; table++) {
         if (page_tag(&page->node[table]) != GUMBO_TAG_TABLE || !lay_out(&l, table))
             continue;
         while (b < page->blocks && page->block[b].first < table)
             b++;
         for (; b < page->blocks && page->block[b].first < page->node[table].end; b++) {
-            if (!cell[b])
+            struct block *block = &page->block[b];
+            size_t cell = around[block->owner];
+            if (!block->weight || !cell)
                 continue;
-            page->block[b].table = table;
-            page->block[b].row = row_around(page, cell[b]);
-            page->block[b].column = (unsigned)l.line[cell[b]];
+            block->table = table;
+            block->row = row_around(page, cell);
+            block->column = (unsigned)l.line[cell];
         }
     }
     free(l.line);
-    free(cell);
+    free(around);
 }
