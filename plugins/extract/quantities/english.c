@@ -312,7 +312,9 @@ static size_t name_at(const struct row *row, size_t i) {
 
 static struct siftd_str name_text(const struct row *row, size_t first, size_t words) {
     const struct siftd_str last = row->at[first + words - 1].text;
-    bool dotted = row->at[first + words - 1].roles & ABBREVIATION && last.at[last.len] == '.';
+    const struct siftd_str text = row->article->tokens.text;
+    bool dotted = row->at[first + words - 1].roles & ABBREVIATION && last.at + last.len < text.at + text.len &&
+                  last.at[last.len] == '.';
     return str_from(row->at[first].text.at, last.at + last.len + dotted);
 }
 
