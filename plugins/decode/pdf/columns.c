@@ -10,7 +10,7 @@
 
 #include "paper.h"
 
-enum { ROWS_LEAST = 3, DEEPEST = 8, WINDOW = 16, PIECES_MAX = 20000, CHARACTERS_LEAST = 8 };
+enum { ROWS_LEAST = 3, DEEPEST = 8, WINDOW = 16, PIECES_MAX = 4000, CHARACTERS_LEAST = 8 };
 #define GUTTER 0.8F /* of the characters' height */
 
 struct gutter {

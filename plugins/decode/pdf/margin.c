@@ -3,7 +3,6 @@
  * Headers, footers, page numbers: a line in a margin whose text, with every number taken for the same, stands at the
  * same height on two pages in five, and on two at least (of two pages: on both). What only looks like one stands once.
  */
-#include <math.h>
 #include <stdlib.h>
 
 #include "paper.h"
@@ -40,39 +39,51 @@ static int by_key(const void *a, const void *b) {
     const struct candidate *x = a, *y = b;
     if (x->key != y->key)
         return x->key < y->key ? -1 : 1;
-    return (x->line > y->line) - (x->line < y->line);
+    return (x->at > y->at) - (x->at < y->at);
 }
 
-/* Candidates of one key: those at the same height as one are counted by their pages. */
-static void mark_repeated(const struct paper *paper, struct candidate *first, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        unsigned pages = 0, last = (unsigned)-1;
-        for (size_t k = 0; k < count; k++)
-            if (first[k].line->page != last && fabsf(first[k].at - first[i].at) < NEAR) {
-                last = first[k].line->page;
-                pages++;
-            }
+/*
+ * Candidates of one key that stand at one height: each nearer to the one above it than NEAR. `seen` has the mark of the
+ * last group that stood on a page, so that a page counts once.
+ */
+static void mark_repeated(const struct paper *paper, const struct candidate *first, size_t count, size_t *seen,
+                          size_t mark) {
+    unsigned pages = 0;
+    for (size_t i = 0; i < count; i++)
+        if (seen[first[i].line->page] != mark) {
+            seen[first[i].line->page] = mark;
+            pages++;
+        }
+    for (size_t i = 0; i < count; i++)
         first[i].line->margin = pages >= 2 && pages * 5 >= paper->pages * 2;
-        if (pages * 5 < paper->pages * 2 && count > 64)
-            return; /* an ordinary line, very often: no need to ask for each */
-    }
 }
 
-void paper_find_margins(struct paper *paper) {
+static bool together(const struct candidate *above, const struct candidate *below) {
+    return above->key == below->key && below->at - above->at < NEAR;
+}
+
+static size_t candidates(const struct paper *paper, struct candidate *candidate) {
     size_t count = 0;
-    struct candidate *candidate = malloc((paper->lines + 1) * sizeof *candidate);
-    if (!candidate)
-        abort();
     for (size_t i = 0; i < paper->lines; i++) {
         struct print_line *line = &paper->line[i];
         if (in_margin(paper, line))
             candidate[count++] = (struct candidate){key_of(paper, line), line, line->y0 / paper->height[line->page]};
     }
     qsort(candidate, count, sizeof *candidate, by_key);
+    return count;
+}
+
+void paper_find_margins(struct paper *paper) {
+    struct candidate *candidate = malloc((paper->lines + 1) * sizeof *candidate);
+    size_t *seen = calloc(paper->pages + 1, sizeof *seen);
+    if (!candidate || !seen)
+        abort();
+    size_t count = candidates(paper, candidate);
     for (size_t i = 0, next; i < count; i = next) {
-        for (next = i + 1; next < count && candidate[next].key == candidate[i].key;)
+        for (next = i + 1; next < count && together(&candidate[next - 1], &candidate[next]);)
             next++;
-        mark_repeated(paper, candidate + i, next - i < 4096 ? next - i : 4096);
+        mark_repeated(paper, candidate + i, next - i, seen, next);
     }
+    free(seen);
     free(candidate);
 }
