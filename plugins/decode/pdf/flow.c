@@ -15,8 +15,10 @@ struct block {
     float left, right;
 };
 
+/* A character of a script that writes no spaces between words: U+3000 to U+9FFF, or the wide forms from U+F000 on. */
 static bool is_wide(const char *at) {
-    return (unsigned char)*at >= 0xE2;
+    unsigned char c = (unsigned char)*at;
+    return (c >= 0xE3 && c <= 0xE9) || c == 0xEF || c == 0xF0;
 }
 
 /* The first byte of the last character. */
@@ -129,18 +131,16 @@ static size_t keep(const struct paper *paper, size_t *kept) {
 
 void paper_write(const struct paper *paper, struct page *out) {
     size_t *kept = out->host->doc_alloc(out->doc, (paper->lines + 1) * sizeof *kept), count = keep(paper, kept);
-    struct block block = {0}, before;
+    struct block block = {0};
     for (size_t i = 0; i < count; i++) {
         const struct print_line *line = &paper->line[kept[i]];
         const struct print_line *next = i + 1 < count ? &paper->line[kept[i + 1]] : NULL;
-        if (i >= block.end)
+        if (i == block.end)
             block = block_at(paper, kept, count, i);
-        before = block;
-        struct block following = before;
         bool on = next && i + 1 < block.end && !begins_inside(paper, &block, line, next);
         if (next && i + 1 == block.end) {
-            following = block_at(paper, kept, count, i + 1);
-            on = goes_on(paper, &before, line, &following, next);
+            struct block following = block_at(paper, kept, count, i + 1);
+            on = goes_on(paper, &block, line, &following, next);
         }
         put_line(paper, line, on ? next : NULL, out);
     }
