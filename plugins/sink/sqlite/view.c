@@ -12,24 +12,29 @@
 
 static const char MARK[] = "/* siftd's own, made anew with the schema */";
 
+static const char CANNOT[] = "the view of a ledger cannot be made";
+
 static int run(struct sqlite_sink *self, struct json_out *sql) {
     json_out_raw(sql, "", 1);
-    int r = sqlite_run(self, sql->at, "the view of a ledger cannot be made");
+    int r = sqlite_run(self, sql->at, CANNOT);
     json_out_free(sql);
     return r;
 }
 
-/* Whether something stands under the name, and whether it is a view of siftd's. */
-static bool is_there(struct sqlite_sink *self, const char *name, bool *ret_own) {
-    static const char sql[] = "SELECT instr(sql, ?2) FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE";
+enum there { NOTHING, ANOTHERS, OLDER, SAME };
+
+/* What stands under the name: nothing, what siftd did not make, siftd's view as it was once, or just as `sql` makes it.
+ */
+static enum there what_is_there(struct sqlite_sink *self, const char *name, const char *sql) {
+    static const char ask[] = "SELECT sql = ?2, instr(sql, ?3) FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE";
     sqlite3_stmt *statement = NULL;
-    bool there = false;
-    *ret_own = false;
-    if (sqlite3_prepare_v2(self->db, sql, -1, &statement, NULL) == SQLITE_OK) {
+    enum there there = NOTHING;
+    if (sqlite3_prepare_v2(self->db, ask, -1, &statement, NULL) == SQLITE_OK) {
         sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
-        sqlite3_bind_text(statement, 2, MARK, -1, SQLITE_STATIC);
-        there = sqlite3_step(statement) == SQLITE_ROW;
-        *ret_own = there && sqlite3_column_int(statement, 0) > 0;
+        sqlite3_bind_text(statement, 2, sql, -1, SQLITE_STATIC);
+        sqlite3_bind_text(statement, 3, MARK, -1, SQLITE_STATIC);
+        if (sqlite3_step(statement) == SQLITE_ROW)
+            there = sqlite3_column_int(statement, 0) ? SAME : sqlite3_column_int(statement, 1) > 0 ? OLDER : ANOTHERS;
     }
     sqlite3_finalize(statement);
     return there;
@@ -68,7 +73,7 @@ static int make_index(struct sqlite_sink *self, const char *table, const struct 
     return run(self, &sql);
 }
 
-static int make_view(struct sqlite_sink *self, const char *view, const char *table, const struct column *columns) {
+static struct json_out view_sql(const char *view, const char *table, const struct column *columns) {
     struct json_out sql = {0};
     sql_add(&sql, "CREATE VIEW ");
     sql_quoted(&sql, view, '"');
@@ -90,29 +95,37 @@ static int make_view(struct sqlite_sink *self, const char *view, const char *tab
     sql_add(&sql, " AS newer WHERE ");
     add_key(&sql, columns, true);
     sql_add(&sql, ")");
-    return run(self, &sql);
+    json_out_raw(&sql, "", 1);
+    return sql;
+}
+
+static int make_view(struct sqlite_sink *self, const char *view, const char *table, const struct column *columns) {
+    struct json_out sql = view_sql(view, table, columns), drop = {0};
+    enum there there = what_is_there(self, view, sql.at);
+    int r = SIFTD_OK;
+    if (there == OLDER) {
+        sql_add(&drop, "DROP VIEW ");
+        sql_quoted(&drop, view, '"');
+        r = run(self, &drop);
+    }
+    if (r == SIFTD_OK && there != ANOTHERS)
+        r = make_index(self, table, columns);
+    if (r == SIFTD_OK && (there == NOTHING || there == OLDER))
+        r = sqlite_run(self, sql.at, CANNOT);
+    json_out_free(&sql);
+    return r;
 }
 
 int view_make(struct sqlite_sink *self, const char *table, const struct column *columns) {
     const struct column *key = columns;
-    bool own;
     while (key && !key->key)
         key = key->next;
     if (!key)
         return SIFTD_OK;
-    struct json_out view = {0}, drop = {0};
+    struct json_out view = {0};
     sql_add(&view, table);
     json_out_raw(&view, "_current", sizeof "_current");
-    int r = SIFTD_OK;
-    if (!is_there(self, view.at, &own) || own) {
-        sql_add(&drop, "DROP VIEW IF EXISTS ");
-        sql_quoted(&drop, view.at, '"');
-        r = run(self, &drop);
-        if (r == SIFTD_OK)
-            r = make_index(self, table, columns);
-        if (r == SIFTD_OK)
-            r = make_view(self, view.at, table, columns);
-    }
+    int r = make_view(self, view.at, table, columns);
     json_out_free(&view);
     return r;
 }
