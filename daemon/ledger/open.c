@@ -57,10 +57,12 @@ static int execute(struct ledger *ledger, const char *sql, struct error *err) {
 
 static int read_number(struct ledger *ledger, const char *sql, int *ret, struct error *err) {
     sqlite3_stmt *statement;
+    *ret = 0;
     if (sqlite3_prepare_v2(ledger->db, sql, -1, &statement, NULL) != SQLITE_OK)
         return ledger_error(ledger, "opening", err);
     int r = sqlite3_step(statement) == SQLITE_ROW ? 0 : ledger_error(ledger, "opening", err);
-    *ret = r == 0 ? sqlite3_column_int(statement, 0) : 0;
+    if (r == 0)
+        *ret = sqlite3_column_int(statement, 0);
     sqlite3_finalize(statement);
     return r;
 }
