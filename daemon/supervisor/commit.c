@@ -217,6 +217,8 @@ static void note_done(uv_work_t *work, int status) {
     s->commit.bytes -= g->bytes;
     s->committed += g->entries;
     s->quarantined += g->docs - g->entries;
+    for (size_t i = 0; i < g->entries; i++)
+        s->rejected += g->entry[i].status == DOC_REJECTED;
     for (size_t i = 0; i < g->docs; i++)
         if ((g->doc[i]->death && g->doc[i]->doc->kept) || not_noted(g, g->doc[i]))
             intake_refuse(s->rooms->intake, g->doc[i]->doc);

@@ -170,7 +170,8 @@ struct supervisor {
     unsigned operations; /* in work threads */
     struct notify notify;
     time_t started;
-    uint64_t claimed, committed, quarantined, delivered;
+    uint64_t claimed, committed, delivered;
+    uint64_t quarantined, rejected; /* died or changed; of the committed, those that siftd refused */
 };
 
 /* supervisor.c */

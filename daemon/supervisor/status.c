@@ -87,6 +87,7 @@ cJSON *supervisor_status(struct supervisor *s) {
     cJSON_AddNumberToObject(object, "claimed", (double)s->claimed);
     cJSON_AddNumberToObject(object, "committed", (double)s->committed);
     cJSON_AddNumberToObject(object, "quarantined", (double)s->quarantined);
+    cJSON_AddNumberToObject(object, "rejected", (double)s->rejected);
     cJSON_AddItemToObject(object, "retries", retry_status(s));
     cJSON_AddItemToObject(object, "workers", rooms->pool ? pool_status(rooms->pool) : cJSON_CreateArray());
     cJSON_AddItemToObject(object, "benched", rooms->pool ? pool_benched(rooms->pool) : cJSON_CreateArray());

@@ -294,7 +294,7 @@ static void init(struct supervisor *s, const struct supervisor_options *options)
 
 static int deinit(struct supervisor *s) {
     int exit_code = s->exit_code;
-    if (exit_code == 0 && s->options.once && s->quarantined)
+    if (exit_code == 0 && s->options.once && (s->quarantined || s->rejected))
         exit_code = 1;
     rooms_free(s->rooms);
     ledger_close(s->lookup);

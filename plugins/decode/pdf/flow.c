@@ -15,19 +15,41 @@ struct block {
     float left, right;
 };
 
-/* A character of a script that writes no spaces between words: U+3000 to U+9FFF, or the wide forms from U+F000 on. */
+/* A character of a script that writes no spaces between words: U+3000 to U+9FFF, and from U+F000 on. */
 static bool is_wide(const char *at) {
     unsigned char c = (unsigned char)*at;
     return (c >= 0xE3 && c <= 0xE9) || c == 0xEF || c == 0xF0;
 }
 
-/* The first byte of the last character. */
-static const char *last_of(const struct paper *paper, const struct print_line *line) {
-    const char *at = paper->text + line->start + line->len;
+/* Quotes, dashes and dots that all scripts share, U+2000 to U+203F: they are of the script that stands beside them. */
+static bool is_shared(const char *at) {
+    return (unsigned char)at[0] == 0xE2 && (unsigned char)at[1] == 0x80;
+}
+
+/* The first byte of the character before `end`. */
+static const char *step_back(const char *end) {
     do
-        at--;
-    while (((unsigned char)*at & 0xC0) == 0x80);
-    return at;
+        end--;
+    while (((unsigned char)*end & 0xC0) == 0x80);
+    return end;
+}
+
+static const char *last_of(const struct paper *paper, const struct print_line *line) {
+    return step_back(paper->text + line->start + line->len);
+}
+
+static bool begins_wide(const struct paper *paper, const struct print_line *line) {
+    const char *at = paper->text + line->start, *end = at + line->len;
+    while (end - at > 3 && is_shared(at))
+        at += 3;
+    return is_wide(at);
+}
+
+static bool ends_wide(const struct paper *paper, const struct print_line *line) {
+    const char *start = paper->text + line->start, *at = last_of(paper, line);
+    while (at > start && is_shared(at))
+        at = step_back(at);
+    return is_wide(at);
 }
 
 static bool ends_sentence(const struct paper *paper, const struct print_line *line) {
@@ -44,9 +66,9 @@ static bool ends_sentence(const struct paper *paper, const struct print_line *li
 static float first_word(const struct paper *paper, const struct print_line *line) {
     const char *at = paper->text + line->start;
     size_t len = 0;
-    if (is_wide(at))
+    if (begins_wide(paper, line))
         return 2.2F * line->size;
-    while (len < line->len && at[len] != ' ')
+    while (len < line->len && at[len] != ' ' && !is_wide(at + len))
         len++;
     return (float)(len + 1) * 0.5F * line->size;
 }
@@ -117,7 +139,7 @@ static void put_line(const struct paper *paper, const struct print_line *line, c
     page_text(out, text, len - hyphen);
     if (!next)
         page_line(out);
-    else if (!hyphen && !(is_wide(last_of(paper, line)) || is_wide(behind)))
+    else if (!hyphen && !ends_wide(paper, line) && !begins_wide(paper, next))
         page_text(out, " ", 1);
 }
 

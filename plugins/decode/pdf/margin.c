@@ -3,6 +3,7 @@
  * Headers, footers, page numbers: a line in a margin whose text, with every number taken for the same, stands at the
  * same height on two pages in five, and on two at least (of two pages: on both). What only looks like one stands once.
  */
+#include <math.h>
 #include <stdlib.h>
 
 #include "paper.h"
@@ -42,32 +43,29 @@ static int by_key(const void *a, const void *b) {
     return (x->at > y->at) - (x->at < y->at);
 }
 
-/*
- * Candidates of one key that stand at one height: each nearer to the one above it than NEAR. `seen` has the mark of the
- * last group that stood on a page, so that a page counts once.
- */
-static void mark_repeated(const struct paper *paper, const struct candidate *first, size_t count, size_t *seen,
-                          size_t mark) {
+/* Candidates of one key, from the highest down: for each the pages are counted that have one at its height. `times`
+ * counts by page those in the window, and is all 0 before and afterwards. */
+static void mark_repeated(const struct paper *paper, const struct candidate *first, size_t count, size_t *times) {
+    size_t low = 0, high = 0;
     unsigned pages = 0;
-    for (size_t i = 0; i < count; i++)
-        if (seen[first[i].line->page] != mark) {
-            seen[first[i].line->page] = mark;
-            pages++;
-        }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        for (; high < count && first[high].at - first[i].at < NEAR; high++)
+            pages += times[first[high].line->page]++ == 0;
+        for (; first[i].at - first[low].at >= NEAR; low++)
+            pages -= --times[first[low].line->page] == 0;
         first[i].line->margin = pages >= 2 && pages * 5 >= paper->pages * 2;
-}
-
-static bool together(const struct candidate *above, const struct candidate *below) {
-    return above->key == below->key && below->at - above->at < NEAR;
+    }
+    for (; low < high; low++)
+        times[first[low].line->page]--;
 }
 
 static size_t candidates(const struct paper *paper, struct candidate *candidate) {
     size_t count = 0;
     for (size_t i = 0; i < paper->lines; i++) {
         struct print_line *line = &paper->line[i];
-        if (in_margin(paper, line))
-            candidate[count++] = (struct candidate){key_of(paper, line), line, line->y0 / paper->height[line->page]};
+        float at = line->y0 / paper->height[line->page];
+        if (in_margin(paper, line) && isfinite(at))
+            candidate[count++] = (struct candidate){key_of(paper, line), line, at};
     }
     qsort(candidate, count, sizeof *candidate, by_key);
     return count;
@@ -75,15 +73,15 @@ static size_t candidates(const struct paper *paper, struct candidate *candidate)
 
 void paper_find_margins(struct paper *paper) {
     struct candidate *candidate = malloc((paper->lines + 1) * sizeof *candidate);
-    size_t *seen = calloc(paper->pages + 1, sizeof *seen);
-    if (!candidate || !seen)
+    size_t *times = calloc(paper->pages + 1, sizeof *times);
+    if (!candidate || !times)
         abort();
     size_t count = candidates(paper, candidate);
     for (size_t i = 0, next; i < count; i = next) {
-        for (next = i + 1; next < count && together(&candidate[next - 1], &candidate[next]);)
+        for (next = i + 1; next < count && candidate[next].key == candidate[i].key;)
             next++;
-        mark_repeated(paper, candidate + i, next - i, seen, next);
+        mark_repeated(paper, candidate + i, next - i, times);
     }
-    free(seen);
+    free(times);
     free(candidate);
 }
