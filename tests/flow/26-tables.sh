@@ -52,6 +52,12 @@ sinks: { db: { plugin: sqlite, path: out.db } }
 YAML
 ! "$siftd" check -c "$here/shop.yaml" >"$here/said" 2>&1 || fail "a ledger with a wrong check was found right"
 contains "$here/said" 'ledgers.yaml:6:7: the ledger has no column "prise"' "the place of the mistake"
+for key in god '[goods]'; do
+    sed -i "s/key: .*/key: [$key]/" "$here/packs/shop/ledgers.yaml"
+    ! "$siftd" check -c "$here/shop.yaml" >"$here/said" 2>&1 || fail "a ledger with the key [$key] was found right"
+    contains "$here/said" 'ledgers.yaml:3:9: the ledger "sale" has no column "' "the place of the key"
+done
+sed -i 's/key: .*/key: [goods]/' "$here/packs/shop/ledgers.yaml"
 
 if command -v sqlite3 >/dev/null; then
     sed -i 's/prise/price/' "$here/packs/shop/ledgers.yaml"
@@ -59,10 +65,12 @@ if command -v sqlite3 >/dev/null; then
     "$siftd" run --once -c "$here/shop.yaml" >"$here/log" 2>&1 || fail "siftd run --once ended with $?"
     same 'id,doc_name,Goods,Price' "$(sqlite3 "$here/out.db" "SELECT group_concat(name, ',') FROM pragma_table_info('sale_current')")" "the view's columns"
     same '1250|integer' "$(sqlite3 "$here/out.db" "SELECT price, typeof(price) FROM sale WHERE goods = 'pear'")" "a ledger's column in a database"
+    made=$(sqlite3 "$here/out.db" 'PRAGMA schema_version')
     printf 'Goods,Price\npear,1300\n' >"$here/drop/later.csv"
     "$siftd" run --once -c "$here/shop.yaml" >"$here/log" 2>&1 || fail "the second siftd run --once ended with $?"
     same '1300 3.5' "$(sqlite3 "$here/out.db" 'SELECT group_concat("Price", char(32)) FROM (SELECT * FROM sale_current ORDER BY "Goods")')" \
         "the newest row for each key"
     same 3 "$(sqlite3 "$here/out.db" 'SELECT count(*) FROM sale')" "rows of the ledger"
+    same "$made" "$(sqlite3 "$here/out.db" 'PRAGMA schema_version')" "the schema, nothing of which was made anew"
 fi
 echo "$count cases"

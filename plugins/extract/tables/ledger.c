@@ -34,6 +34,20 @@ static int read_column(struct tables *t, const char *name, const struct siftd_no
               : SIFTD_OK;
 }
 
+/* Whether each of the names is a column's. */
+static int check_names(struct tables *t, const char *type, const struct siftd_node *columns,
+                       const struct siftd_node *names) {
+    const struct siftd_host *host = t->host;
+    for (size_t i = 0; i < host->node_count(names); i++) {
+        const struct siftd_node *at = host->node_at(names, i);
+        const char *name = host->node_text(at);
+        if (!name || !host->node_get(columns, name))
+            return host->error(host, "%s: the ledger \"%s\" has no column \"%s\"", host->node_where(at), type,
+                               name ? name : "[…]");
+    }
+    return SIFTD_OK;
+}
+
 static int read_ledger(struct tables *t, const char *type, const struct siftd_node *node, struct ledger *ret) {
     const struct siftd_host *host = t->host;
     const struct siftd_node *columns = host->node_get(node, "columns"), *needs = host->node_get(node, "needs");
@@ -46,12 +60,8 @@ static int read_ledger(struct tables *t, const char *type, const struct siftd_no
     for (size_t i = 0; i < ret->columns; i++)
         if (read_column(t, host->node_key(columns, i), host->node_at(columns, i), &ret->column[i]) < 0)
             return SIFTD_ERROR;
-    for (size_t i = 0; i < host->node_count(needs); i++)
-        if (!host->node_get(columns, host->node_text(host->node_at(needs, i))))
-            return host->error(host, "%s: the ledger \"%s\" has no column \"%s\"",
-                               host->node_where(host->node_at(needs, i)), type,
-                               host->node_text(host->node_at(needs, i)));
-    return SIFTD_OK;
+    return check_names(t, type, columns, needs) < 0 ? SIFTD_ERROR
+                                                    : check_names(t, type, columns, host->node_get(node, "key"));
 }
 
 int ledgers_open(struct tables *t) {

@@ -11,7 +11,6 @@
 #include "sqlite.h"
 
 static const char MARK[] = "/* siftd's own, made anew with the schema */";
-
 static const char CANNOT[] = "the view of a ledger cannot be made";
 
 static int run(struct sqlite_sink *self, struct json_out *sql) {
