@@ -124,7 +124,7 @@ int claim_decode(const char *entry, struct claim *ret, struct buf *path) {
     if (behind[0] != '.' || !behind[1])
         return -EINVAL;
     *ret = (struct claim){strtoull(entry, NULL, 16), (uint32_t)strtoul(entry + 17, NULL, 16), kept, run};
-    return decode_path(behind + 1, strlen(entry) >= NAME_LONGEST - 2, path);
+    return decode_path(behind + 1, strlen(entry) == NAME_LONGEST, path);
 }
 
 int intake_entry(const char *entry, bool *ret_kept, struct intake_run *ret_run, uint32_t *ret_folder) {

@@ -459,6 +459,24 @@ static void test_names_of_another_run(void **state) {
     buf_free(&path);
 }
 
+/* A path that is cut behind the dots of "/..abc" leads nowhere outside. */
+static void test_cut_name(void **state) {
+    (void)state;
+    struct buf entry = {0}, path = {0};
+    struct claim claim = {.number = 1, .folder = 2};
+    char name[300];
+    memset(name, 'a', sizeof name);
+    memcpy(name + 224, "/..abc", sizeof "/..abc"); /* 26 bytes stand before the path, and "/" takes three */
+    claim_encode(&claim, name, &entry);
+    assert_true(entry.len > 255);
+    entry.at[255] = 0;
+    assert_string_equal(entry.at + 250, "%2F..");
+    assert_int_equal(claim_decode(entry.at, &claim, &path), 0);
+    assert_string_equal(path.at + path.len - 3, "/..");
+    buf_free(&entry);
+    buf_free(&path);
+}
+
 static void test_names(void **state) {
     (void)state;
     struct buf entry = {0}, path = {0};
@@ -483,7 +501,8 @@ static void test_names(void **state) {
                                         "000000001234abcd.000000fe-.a",
                                         "000000001234abcd.000000fe-kept",
                                         "000000001234abcd..a",
-                                        "000000001234ABCD.000000fe.a"};
+                                        "000000001234ABCD.000000fe.a",
+                                        "000000001234abcd.000000fe.a%2F.."};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_int_equal(claim_decode(wrong[i], &claim, &path), -EINVAL);
     buf_free(&entry);
@@ -495,6 +514,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_cut_name),
         cmocka_unit_test(test_names_of_another_run),
         TEST(renamed_in),
         TEST(held_by_writer),
