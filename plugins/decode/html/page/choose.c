@@ -27,13 +27,6 @@ struct choice {
     size_t *weight;  /* of the good blocks below a node */
 };
 
-static void *list_of(size_t count, size_t size) {
-    void *list = calloc(count ? count : 1, size);
-    if (!list)
-        abort();
-    return list;
-}
-
 static void add_up(struct choice *c) {
     const struct page *page = c->page;
     memset(c->weight, 0, page->nodes * sizeof *c->weight);
@@ -209,7 +202,7 @@ static bool choose(struct choice *c, const struct page_words *words) {
 bool page_choose(struct page *page, const struct page_words *words, bool whole) {
     if (whole)
         return keep_all(page);
-    struct choice c = {page, list_of(page->nodes, sizeof *c.names), list_of(page->nodes, sizeof *c.weight)};
+    struct choice c = {page, page_list(page->nodes, sizeof *c.names), page_list(page->nodes, sizeof *c.weight)};
     for (size_t b = 0; b < page->blocks; b++)
         page->block[b].good = is_good(page, &page->block[b]);
     bool found = choose(&c, words);

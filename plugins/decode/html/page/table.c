@@ -86,16 +86,9 @@ static bool lay_out(struct layout *l, size_t table) {
     return l->rows >= 2 && l->columns >= 2;
 }
 
-static size_t *list_of(size_t count) {
-    size_t *list = calloc(count + 1, sizeof *list);
-    if (!list)
-        abort();
-    return list;
-}
-
 void page_tables(struct page *page) {
-    struct layout l = {.page = page, .line = list_of(page->nodes)};
-    size_t *around = list_of(page->nodes), b = 0;
+    struct layout l = {.page = page, .line = page_list(page->nodes, sizeof *l.line)};
+    size_t *around = page_list(page->nodes, sizeof *around), b = 0;
     cells_around(page, around);
     for (size_t i = 0; i < page->blocks; i++)
         if (page->block[i].weight)

@@ -22,6 +22,12 @@ static void must(const void *memory) {
         abort(); /* the worker ends, its document is quarantined */
 }
 
+void *page_list(size_t count, size_t size) {
+    void *list = calloc(count ? count : 1, size);
+    must(list);
+    return list;
+}
+
 static void *take(void *user, size_t size) {
     struct arena *arena = user;
     size = (size + 15) & ~(size_t)15;

@@ -82,5 +82,7 @@ int page_write(const struct page *page, page_put_fn *put, page_mark_fn *mark, vo
  */
 const char *page_meta(const struct page *page, const char *name);
 
+/* `count` things of `size` bytes, all 0; the caller frees them. Without memory the worker ends. */
+void *page_list(size_t count, size_t size);
 GumboTag page_tag(const struct node *node); /* GUMBO_TAG_LAST for text */
 bool page_is_block(GumboTag tag);
