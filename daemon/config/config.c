@@ -78,6 +78,7 @@ static void read_disk(struct reader *r, const struct key *key, const struct tree
 static void read_health(struct reader *r, const struct key *key, const struct tree_node *node, void *into) {
     static const struct key keys[] = {
         {"stalled", read_duration, offsetof(struct config, health.stalled), 100, DAY},
+        {"oldest", read_duration, offsetof(struct config, health.oldest), 0, 30 * DAY},
         {NULL, NULL, 0, 0, 0},
     };
     read_mapping(r, node, key->name, keys, into);

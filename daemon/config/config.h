@@ -101,6 +101,7 @@ struct config {
     } disk;
     struct {
         int64_t stalled; /* milliseconds without progress after which the daemon calls itself stuck */
+        int64_t oldest;  /* milliseconds that a file that could be done may wait; 0: any time */
     } health;
     struct {
         unsigned retries;         /* runs by itself after the first, of a document whose worker died */

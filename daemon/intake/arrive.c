@@ -65,7 +65,7 @@ void arrive_note(struct folder *folder, const char *name, bool changed) {
     struct arriving *known = find(watch, path);
     if (known)
         known->changed |= changed;
-    else if (pressure_room(intake) && intake->arriving_count < ARRIVALS_MAX)
+    else if (pressure_takes(watch) && intake->arriving_count < ARRIVALS_MAX)
         add(watch, path, changed);
     else
         scan_queue(folder);
@@ -93,7 +93,7 @@ void arrive_on_check(uv_check_t *check) {
         first = a->next;
         if (intake->stopping || !a->watch->there) {
             end(a);
-        } else if (!pressure_room(intake)) { /* a scan meets them later */
+        } else if (!pressure_takes(a->watch)) { /* a scan meets them later */
             scan_queue_all(a->watch);
             end(a);
         } else if (look(a)) {

@@ -31,6 +31,10 @@ uint64_t claim_number(struct intake *intake) {
     return intake->last_claim = intake_new_claim(intake->last_claim);
 }
 
+uint64_t claim_time(uint64_t number) {
+    return (number >> 12) / 1000;
+}
+
 uint32_t intake_folder(const char *dir) {
     return claim_folder(dir);
 }

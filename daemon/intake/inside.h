@@ -142,6 +142,7 @@ struct watch {
     bool by_quiet;       /* a lease could not tell */
     bool not_owner;      /* opening without a new access time was refused */
     bool lost;           /* its disappearance was logged */
+    bool held;           /* nothing of it is taken for now */
     bool overflowed;     /* a file found no place in the waiting list, or could not be taken for want of something */
     uint64_t not_before; /* loop time of the scan for such files */
     void *folders;       /* tree (tsearch) of struct folder by path */
@@ -282,6 +283,7 @@ unsigned again_held(const struct intake *intake);                 /* how many of
 
 /* claim.c */
 uint64_t claim_number(struct intake *intake);
+uint64_t claim_time(uint64_t number); /* when it was given, in ms since 1970 */
 void claim_encode(const struct claim *claim, const char *path, struct buf *out);
 /* Reads an entry's name: 0, or -EINVAL when it is none of a claim. The path is appended to `path` with a final zero. */
 int claim_decode(const char *entry, struct claim *ret, struct buf *path);
@@ -309,6 +311,7 @@ struct intake_doc *doc_free(struct intake_doc *doc);
 
 /* pressure.c */
 bool pressure_room(const struct intake *intake);
+bool pressure_takes(const struct watch *watch);                   /* room, and the folder is there and not held */
 void pressure_out(struct intake *intake, struct intake_doc *doc); /* counts it, hands it to the supervisor */
 void pressure_wake(struct intake *intake);                        /* starts the step when there is work and room */
 

@@ -112,6 +112,8 @@ int intake_start(uv_loop_t *loop, const struct config *config, const struct inta
                  const struct intake_calls *calls, struct intake **ret, struct error *err);
 /* Stops claiming (back pressure), or goes on. */
 void intake_hold(struct intake *intake, bool hold);
+/* The same for one watched folder, by its index in the configuration. */
+void intake_hold_watch(struct intake *intake, size_t watch, bool hold);
 /* No more claims, no more watching; documents that are out stay valid. Ends in a few turns of the loop. */
 void intake_stop(struct intake *intake);
 /* After intake_stop(), when the loop has closed the handles (intake_stopped()) and every document is released. */
@@ -166,6 +168,9 @@ void intake_release(struct intake *intake, struct intake_doc *doc);
 
 /* For how long, in ms, files could have been looked at and were not, although nothing holds intake up; 0: they are. */
 uint64_t intake_stalled(const struct intake *intake);
+/* For how long, in ms, the oldest file that could be done waits: one that is out, the first in a folder that a scan has
+ * not come to the end of, one whose time to be looked at again is past; 0: none waits. */
+uint64_t intake_oldest(const struct intake *intake);
 /* Is anything going on: a scan, a file that settles, a document out? *ret_held: files whose writers hold them, not
  * counted. */
 bool intake_busy(const struct intake *intake, unsigned *ret_held);

@@ -7,6 +7,15 @@ bool pressure_room(const struct intake *intake) {
     return !intake->held && !intake->stopping && intake->open < intake->limits.open && intake->out < intake->limits.out;
 }
 
+bool pressure_takes(const struct watch *watch) {
+    return watch->there && !watch->held && pressure_room(watch->intake);
+}
+
+/* Something stands in its queue, and may be taken. */
+static bool can_step(const struct watch *watch) {
+    return scan_pending(watch) && !watch->held;
+}
+
 void pressure_out(struct intake *intake, struct intake_doc *doc) {
     doc->prev = NULL;
     doc->next = intake->docs;
@@ -28,7 +37,7 @@ static void on_step(uv_idle_t *step) {
     for (size_t i = 0; i < intake->watches; i++) {
         struct watch *watch = &intake->watch[(intake->turn + i) % intake->watches];
         scan_some(watch);
-        more |= scan_pending(watch);
+        more |= can_step(watch);
     }
     if (!more || !pressure_room(intake))
         uv_idle_stop(step);
@@ -37,7 +46,7 @@ static void on_step(uv_idle_t *step) {
 static bool anything_to_take(const struct intake *intake) {
     bool work = intake->left != NULL;
     for (size_t i = 0; i < intake->watches && !work; i++)
-        work = scan_pending(&intake->watch[i]);
+        work = can_step(&intake->watch[i]);
     return work;
 }
 
@@ -72,6 +81,14 @@ void intake_hold(struct intake *intake, bool hold) {
     if (intake->held == hold)
         return;
     intake->held = hold;
+    if (!hold)
+        pressure_wake(intake);
+}
+
+void intake_hold_watch(struct intake *intake, size_t watch, bool hold) {
+    if (intake->watch[watch].held == hold)
+        return;
+    intake->watch[watch].held = hold;
     if (!hold)
         pressure_wake(intake);
 }

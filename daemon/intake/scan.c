@@ -116,9 +116,7 @@ static void all_read(struct watch *watch) {
 }
 
 void scan_some(struct watch *watch) {
-    for (int i = 0; i < SCAN_BATCH && pressure_room(watch->intake); i++) {
-        if (!watch->there)
-            return;
+    for (int i = 0; i < SCAN_BATCH && pressure_takes(watch); i++) {
         if (!watch->scanning && !scan_begin(watch)) {
             all_read(watch);
             return;

@@ -20,6 +20,24 @@ bool intake_busy(const struct intake *intake, unsigned *ret_held) {
     return busy;
 }
 
+static uint64_t longer(uint64_t age, uint64_t now, uint64_t since) {
+    return now > since && now - since > age ? now - since : age;
+}
+
+/* Documents that have to come to rest first are their writers' affair. */
+uint64_t intake_oldest(const struct intake *intake) {
+    uint64_t now = uv_now(intake->loop), age = 0;
+    uint64_t clock = claim_time(intake_new_claim(0));
+    for (const struct intake_doc *doc = intake->docs; doc; doc = doc->next)
+        age = doc->due ? age : longer(age, clock, claim_time(doc->claim));
+    for (size_t i = 0; i < intake->watches; i++)
+        if (scan_pending(&intake->watch[i]) && intake->watch[i].scan_since)
+            age = longer(age, now, intake->watch[i].scan_since);
+    for (const struct waiting *w = intake->waiting; w; w = w->next)
+        age = waiting_is_idle(w) ? age : longer(age, now, w->due);
+    return age;
+}
+
 static unsigned count_waiting(const struct intake *intake, const struct watch *watch) {
     unsigned count = 0;
     for (const struct waiting *w = intake->waiting; w; w = w->next)

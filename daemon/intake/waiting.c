@@ -196,7 +196,7 @@ void waiting_on_timer(uv_timer_t *timer) {
         if (w->due > now)
             continue;
         w->due = now + SETTLE_LONGEST;
-        if (!pressure_room(intake) || !w->watch->there)
+        if (!pressure_takes(w->watch))
             continue;
         _cleanup_(freep) char *path = mem_strdup(w->path); /* the look may end this entry */
         settle_look(w->watch, path, NULL, w->arrival, NULL);

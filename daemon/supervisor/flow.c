@@ -47,6 +47,7 @@ void flow_claimed(void *user, struct intake_doc *doc) {
         pool_submit(s->rooms->pool, &f->job);
     }
     commit_claimed(s);
+    pressure_bench(s);
     pressure_soon(s);
 }
 
@@ -185,6 +186,7 @@ void flow_answered(void *user, struct pool_job *job, struct pool_answer *answer)
     (void)user;
     f->answer = *answer;
     health_moved(f->supervisor);
+    pressure_bench(f->supervisor);
     if (answer->changed)
         run_again(f);
     else if (!is_balanced(answer))
@@ -204,6 +206,7 @@ void flow_died(void *user, struct pool_job *job, const struct pool_death *death)
     struct flow_doc *f = doc_of(job);
     (void)user;
     health_moved(f->supervisor);
+    pressure_bench(f->supervisor);
     if (intake_has_changed(f->supervisor->rooms->intake, f->doc)) { /* perhaps of that: cut off under its reader */
         run_again(f);
         return;

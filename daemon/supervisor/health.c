@@ -130,6 +130,13 @@ void health_moved(struct supervisor *s) {
     s->progress.moved = uv_now(&s->loop);
 }
 
+static void look_at_age(const struct supervisor *s, struct health *health) {
+    uint64_t age = intake_oldest(s->rooms->intake), most = (uint64_t)s->rooms->config->health.oldest;
+    if (most && age > most && !s->pressure.why)
+        health_add(health, HEALTH_LATE, "the oldest file that could be done has waited for %llu s, %llu are allowed",
+                   (unsigned long long)age / 1000, (unsigned long long)most / 1000);
+}
+
 /* Is anything to be done that a worker, the disk or the ledger would have to move? */
 static bool work_is_out(const struct supervisor *s) {
     const struct commit *c = &s->commit;
@@ -163,6 +170,8 @@ void health_look(struct supervisor *s, struct health *ret) {
         look_at_sinks(s, ret);
     if (s->rooms->intake)
         look_at_watches(s, ret);
+    if (s->rooms->intake && s->goal <= GOAL_RUN)
+        look_at_age(s, ret);
     if (s->rooms->pool)
         look_at_plugins(s, ret);
     if (s->rooms->pool && s->goal <= GOAL_RUN)

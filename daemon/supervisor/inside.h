@@ -28,6 +28,7 @@ enum {
     HOLD_BYTES = 16 << 20,  /* finished, not yet appended: then intake stops */
     CLAIMED_OPEN = 128,
     CLAIMED_OUT = 1024,
+    BENCH_QUEUE = 64, /* documents of a pipeline that wait for a benched plugin; more wait in their folders */
     WAITING_MAX = 1024,
     RETRY_LOOK = 60,   /* s between looks at the clock while documents wait for another run */
     RETRY_FIRST = 500, /* ms until the journal is tried again; doubles up to */
@@ -223,6 +224,8 @@ void pressure_look(struct supervisor *s); /* now: also when the rooms were excha
 void pressure_soon(struct supervisor *s); /* something happens: not later than a second after the last look */
 /* Why no file is taken, as a sentence; empty when files are taken (or will be in a moment). Returns text. */
 const char *pressure_text(const struct supervisor *s, char *text, size_t size);
+/* Documents of benched plugins must not take all the places of the others: after what may have changed their number. */
+void pressure_bench(struct supervisor *s);
 struct backlog_sum pressure_behind(const struct supervisor *s, size_t sink);
 uint64_t pressure_age(const struct backlog_sum *behind); /* ms */
 bool pressure_no_room(int failure);                      /* a negative errno that says so */

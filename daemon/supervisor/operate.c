@@ -14,6 +14,15 @@
 #include "base/log.h"
 #include "base/mem.h"
 
+/* Only a running daemon has anything benched, and only its loop may touch that: release_benched(). */
+static int operate_release(struct operation *op, struct error *err) {
+    op->release = operation_text(op, "plugin");
+    if (!op->release || !op->release[0])
+        return error_set(err, EINVAL, "\"plugin\" is to say which: STAGE/NAME or NAME, as siftd status shows it");
+    cJSON_AddNumberToObject(op->answer, "released", 0);
+    return 0;
+}
+
 static const struct {
     const char *what;
     operation_fn *run;
@@ -21,6 +30,7 @@ static const struct {
     {"quarantine/list", operate_list},          {"quarantine/retry", operate_retry},
     {"quarantine/drop", operate_drop},          {"replay/documents", operate_replay_documents},
     {"replay/journal", operate_replay_journal}, {"trace", operate_trace},
+    {"plugins/release", operate_release},
 };
 
 static operation_fn *find(const char *what) {
@@ -140,12 +150,22 @@ static void take_up(struct supervisor *s, const struct operation *op) {
             log_warn("%s; it runs at the next start", err.text);
 }
 
+static void release_benched(struct supervisor *s, const struct operation *op) {
+    const char *slash = strchr(op->release, '/');
+    _cleanup_(freep) char *stage = slash ? mem_strndup(op->release, (size_t)(slash - op->release)) : NULL;
+    unsigned released = s->rooms->pool ? pool_release(s->rooms->pool, stage, slash ? slash + 1 : op->release) : 0;
+    cJSON_SetNumberValue(cJSON_GetObjectItem(op->answer, "released"), released);
+    pressure_bench(s);
+}
+
 static void errand_done(uv_work_t *work, int status) {
     struct errand *errand = work->data;
     struct supervisor *s = errand->supervisor;
     (void)status;
     s->operations--;
     take_up(s, &errand->op);
+    if (errand->op.release && errand->result == 0)
+        release_benched(s, &errand->op);
     if (errand->op.wakes_sinks && s->rooms->delivery)
         delivery_committed(s->rooms->delivery, journal_end(s->journal).sequence);
     if (errand->done)

@@ -11,8 +11,9 @@ struct operation {
     uint64_t last_claim;
     char **held; /* what was put back into the work folder */
     size_t helds, room;
-    bool wakes_sinks; /* something was asked of them */
-    cJSON *sinks;     /* how far they are; NULL: no daemon knows */
+    const char *release; /* a benched plugin, NAME or STAGE/NAME, that the loop is to let go on; the request's */
+    bool wakes_sinks;    /* something was asked of them */
+    cJSON *sinks;        /* how far they are; NULL: no daemon knows */
 };
 
 /* An operation does what `request` asks and fills `answer`; 0, or negative with a message. */

@@ -153,6 +153,14 @@ static void look_at_sinks(struct supervisor *s) {
     notify_status_soon(s);
 }
 
+/* --- benched plugins ---------------------------------------------------------------------------------------------- */
+
+void pressure_bench(struct supervisor *s) {
+    const struct rooms *rooms = s->rooms;
+    for (size_t i = 0; rooms->intake && rooms->pool && i < rooms->config->watches; i++)
+        intake_hold_watch(rooms->intake, i, pool_held(rooms->pool, rooms->config->watch[i].pipeline) >= BENCH_QUEUE);
+}
+
 /* --- when --------------------------------------------------------------------------------------------------------- */
 
 static bool anything_on(const struct supervisor *s) {

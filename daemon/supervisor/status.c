@@ -84,6 +84,7 @@ cJSON *supervisor_status(struct supervisor *s) {
     cJSON_AddStringToObject(object, "config", rooms->config->file);
     cJSON_AddItemToObject(object, "watch", rooms->intake ? intake_status(rooms->intake) : cJSON_CreateArray());
     cJSON_AddNumberToObject(object, "out", rooms->intake ? intake_out(rooms->intake) : 0);
+    cJSON_AddNumberToObject(object, "oldest", rooms->intake ? (double)intake_oldest(rooms->intake) / 1000 : 0);
     cJSON_AddNumberToObject(object, "claimed", (double)s->claimed);
     cJSON_AddNumberToObject(object, "committed", (double)s->committed);
     cJSON_AddNumberToObject(object, "quarantined", (double)s->quarantined);

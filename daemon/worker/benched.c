@@ -4,7 +4,7 @@
  * of its pipeline that come through count one off again, so that a few bad files in a stream of good ones do no harm.
  * At `workers.bench_after` it is benched: the documents of the pipelines that name it wait. After `workers.bench_for`
  * one of them is let through as a probe: if it comes through, the others follow; if it dies of the plugin, the plugin
- * is benched for twice as long. A reload begins with nothing benched.
+ * is benched for twice as long. An operator lets them all go on (pool_release()); a reload begins with nothing benched.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -82,8 +82,8 @@ static void put_on_bench(struct pool *pool, struct suspect *suspect) {
     arm(pool);
 }
 
-static void release(struct suspect *suspect) {
-    log_info("%s/%s is no longer benched: a document came through; the others follow", suspect->stage, suspect->plugin);
+static void release(struct suspect *suspect, const char *why) {
+    log_info("%s/%s is no longer benched: %s; the documents that waited follow", suspect->stage, suspect->plugin, why);
     suspect->until = suspect->pause = suspect->debt = 0;
     suspect->probe = NULL;
 }
@@ -114,7 +114,7 @@ void benched_passed(struct pool *pool, const struct pool_job *job) {
     for (size_t i = 0; i < pool->benched.suspects; i++) {
         struct suspect *suspect = &pool->benched.suspect[i];
         if (suspect->probe == job)
-            release(suspect);
+            release(suspect, "a document came through");
         else if (!suspect->until && suspect->debt && concerns(pool, suspect, job))
             suspect->debt--;
     }
@@ -147,14 +147,49 @@ static void on_timer(uv_timer_t *timer) {
     pool_dispatch(pool);
 }
 
+unsigned pool_release(struct pool *pool, const char *stage, const char *plugin) {
+    unsigned released = 0;
+    for (size_t i = 0; i < pool->benched.suspects; i++) {
+        struct suspect *suspect = &pool->benched.suspect[i];
+        if (!suspect->until || strcmp(suspect->plugin, plugin) != 0 || (stage && strcmp(suspect->stage, stage) != 0))
+            continue;
+        release(suspect, "an operator let it go on");
+        released++;
+    }
+    if (released)
+        pool_dispatch(pool);
+    return released;
+}
+
+/* --- how it stands ------------------------------------------------------------------------------------------------ */
+
+static bool anything_benched(const struct pool *pool) {
+    for (size_t i = 0; i < pool->benched.suspects; i++)
+        if (pool->benched.suspect[i].until)
+            return true;
+    return false;
+}
+
+static bool waits(const struct pool *pool, const struct pool_job *job) {
+    for (size_t i = 0; i < pool->benched.suspects; i++)
+        if (pool->benched.suspect[i].until && concerns(pool, &pool->benched.suspect[i], job))
+            return true;
+    return false;
+}
+
+unsigned pool_held(const struct pool *pool, size_t pipeline) {
+    unsigned held = 0;
+    if (!anything_benched(pool))
+        return 0;
+    for (const struct pool_job *job = pool->first; job; job = job->next)
+        held += job->pipeline == pipeline && waits(pool, job);
+    return held;
+}
+
 unsigned pool_waiting(const struct pool *pool) {
     unsigned waiting = 0;
-    for (const struct pool_job *job = pool->first; job; job = job->next) {
-        bool waits = false;
-        for (size_t i = 0; i < pool->benched.suspects && !waits; i++)
-            waits = pool->benched.suspect[i].until && concerns(pool, &pool->benched.suspect[i], job);
-        waiting += waits;
-    }
+    for (const struct pool_job *job = pool->first; job; job = job->next)
+        waiting += waits(pool, job);
     return waiting;
 }
 

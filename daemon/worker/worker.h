@@ -98,3 +98,8 @@ cJSON *pool_status(const struct pool *pool);
 /* Plugins whose documents wait because many died of them: [{"stage":…,"plugin":…,"died":…,"waiting":…,"probe_in":
  * seconds until one is tried again}] */
 cJSON *pool_benched(const struct pool *pool);
+/* How many documents of a pipeline wait for a benched plugin. */
+unsigned pool_held(const struct pool *pool, size_t pipeline);
+/* Lets a benched plugin go on, and the documents that wait for it; `stage` NULL: of whatever stage. Returns how many
+ * were benched under that name. */
+unsigned pool_release(struct pool *pool, const char *stage, const char *plugin);

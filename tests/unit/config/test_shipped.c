@@ -24,13 +24,13 @@ static struct config *load(const char *path, struct buf *text) {
 static void the_whole_one_names_every_key(void **state) {
     (void)state;
     static const char *const keys[] = {
-        "state_dir", "plugin_dirs", "pack_dirs",   "packs",       "watch",    "dir",         "recursive", "include",
-        "exclude",   "quiet",       "when_done",   "done_dir",    "pipeline", "workers",     "count",     "timeout",
-        "memory",    "isolation",   "pipelines",   "sinks",       "plugin",   "types",       "journal",   "segment",
-        "retain",    "admin",       "listen",      "socket",      "backlog",  "backlog_age", "disk",      "free",
-        "reserve",   "quarantine",  "retries",     "backoff",     "longest",  "receipts",    "health",    "stalled",
-        "limits",    "size",        "unpacked",    "ratio",       "depth",    "members",     "text",      "records",
-        "output",    "cpu",         "descriptors", "bench_after", "bench_for"};
+        "state_dir", "plugin_dirs", "pack_dirs", "packs",       "watch",       "dir",         "recursive", "include",
+        "exclude",   "quiet",       "when_done", "done_dir",    "pipeline",    "workers",     "count",     "timeout",
+        "memory",    "isolation",   "pipelines", "sinks",       "plugin",      "types",       "journal",   "segment",
+        "retain",    "admin",       "listen",    "socket",      "backlog",     "backlog_age", "disk",      "free",
+        "reserve",   "quarantine",  "retries",   "backoff",     "longest",     "receipts",    "health",    "stalled",
+        "oldest",    "limits",      "size",      "unpacked",    "ratio",       "depth",       "members",   "text",
+        "records",   "output",      "cpu",       "descriptors", "bench_after", "bench_for"};
     struct buf text = {0};
     struct config *c = load(SIFTD_SOURCE_DIR "/conf/siftd.yaml", &text);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
