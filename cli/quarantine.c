@@ -21,7 +21,7 @@ static void usage(void) {
           "       siftd quarantine show  [-c FILE] WHICH... [--json]\n"
           "       siftd quarantine retry [-c FILE] WHICH... [--dry-run]\n"
           "       siftd quarantine drop  [-c FILE] [--records] WHICH... [--dry-run]\n"
-          "WHICH: a file's name, an entry, a record's or a document's id; --all; --kind rejected|died|account,\n"
+          "WHICH: a file's name, an entry, a record's or a document's id; --all; --kind rejected|died|member|account,\n"
           "       --reason TEXT, --stage STAGE, --plugin NAME, --plugin-version VERSION, --since WHEN, --until WHEN\n"
           "Lists or shows what was refused and why; lets documents run again; removes them for good.\n"
           "--records: the records that a validator kept out, instead of documents.\n",

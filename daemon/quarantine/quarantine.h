@@ -26,7 +26,7 @@ struct quarantine_case {
     const char *entry; /* in the work folder, and here */
     const char *name;  /* as dropped */
     const char *watch; /* the watched folder */
-    const char *kind;  /* "died", "rejected" or "account" */
+    const char *kind;  /* "died", "rejected", "member" or "account" */
     const char *reason, *stage, *plugin, *limit;
     int signal;
     uint64_t claim, size, sequence; /* sequence: of its frame, 0 when it has none */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What becomes of a document whose frame is committed: its refused records go to quarantine, and so does the file when
- * it was rejected; else it leaves for the done folder. What is written here is read from the frame, so that a crash on
- * the way costs nothing: at the next start the claim still stands in the work folder, and the same is done again.
+ * it was rejected, or would be deleted although a document inside it was; else it leaves for the done folder. What is
+ * written here is read from the frame, so that a crash on the way costs nothing: at the next start the claim still
+ * stands in the work folder, and the same is done again.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -32,6 +33,7 @@ static int open_frame(const struct config *config, const struct journal_place *p
 /* What its lines say that matters here. */
 struct told {
     struct buf refused;  /* whole records */
+    char *member;        /* the first document inside that was rejected, and why; NULL: none */
     struct buf document; /* the `document` record's line */
     cJSON *findings;     /* by severity; NULL: nobody asks */
     uint64_t count;      /* of them */
@@ -53,11 +55,23 @@ static void note_finding(const char *line, size_t len, struct told *told) {
     cJSON_Delete(finding);
 }
 
+static void note_member(const char *line, size_t len, struct told *told) {
+    cJSON *record = told->member ? NULL : cJSON_ParseWithLength(line, len);
+    const cJSON *source = cJSON_GetObjectItem(record, "source");
+    const char *of = cJSON_GetStringValue(cJSON_GetObjectItem(record, "of"));
+    const char *member = cJSON_GetStringValue(cJSON_GetObjectItem(source, "member"));
+    const char *why = cJSON_GetStringValue(cJSON_GetObjectItem(record, "reason"));
+    if (of && member && why && strcmp(of, "document") == 0)
+        told->member = mem_format("%s inside was rejected: %s", member, why);
+    cJSON_Delete(record);
+}
+
 static void note_line(const struct journal_completer *completer, const char *line, size_t len, struct told *told) {
     struct journal_parts parts;
     if (journal_line_is_refused(line, len)) {
         journal_completer_add(completer, line, len, &told->refused, &parts);
         buf_char(&told->refused, '\n');
+        note_member(line, len, told);
     }
     if (told->findings && journal_line_is(line, len, "finding"))
         note_finding(line, len, told);
@@ -88,14 +102,14 @@ static const char *text_of(const cJSON *object, const char *key) {
 }
 
 static int note_rejection(const struct supervisor *s, const struct intake_doc *doc, const struct journal_doc *frame,
-                          const cJSON *document, const char *dir, struct error *err) {
+                          const cJSON *document, const char *member, const char *dir, struct error *err) {
     cJSON *known = quarantine_read(dir, doc->held);
     const cJSON *attempts = cJSON_GetObjectItem(known, "attempts");
-    const char *why = text_of(document, "error");
+    const char *why = member ? member : text_of(document, "error");
     const struct quarantine_case refused = {.entry = doc->held,
                                             .name = doc->name,
                                             .watch = s->rooms->config->watch[doc->watch].dir,
-                                            .kind = "rejected",
+                                            .kind = member ? "member" : "rejected",
                                             .reason = why ? why : "no decoder reads it",
                                             .stage = "decode",
                                             .plugin = text_of(document, "format"),
@@ -111,26 +125,30 @@ static int note_rejection(const struct supervisor *s, const struct intake_doc *d
     return e;
 }
 
-/* What has to be on disk before the file may leave its work folder; and the receipt. */
+/* What has to be on disk before the file may leave its work folder; and the receipt. *ret_aside: the file goes to
+ * quarantine, because it was rejected, or because a document inside was and nothing else would be left of it. */
 static int keep_refused(const struct supervisor *s, const struct intake_doc *doc, const struct journal_doc *frame,
-                        const char *dir, struct error *err) {
+                        const char *dir, bool *ret_aside, struct error *err) {
     const struct config *config = s->rooms->config;
-    bool rejected = frame->status == DOC_REJECTED, receipt = config->watch[doc->watch].receipts;
+    const struct config_watch *watch = &config->watch[doc->watch];
+    bool rejected = *ret_aside = frame->status == DOC_REJECTED;
     struct told told = {0};
-    if (!rejected && !frame->records_account.rejected && !receipt)
+    if (!rejected && !frame->records_account.rejected && !watch->receipts)
         return 0;
-    told.findings = receipt ? cJSON_CreateObject() : NULL;
+    told.findings = watch->receipts ? cJSON_CreateObject() : NULL;
     int r = read_frame(config, &frame->place, &told, err);
     cJSON *document = cJSON_ParseWithLength(told.document.at ? told.document.at : "", told.document.len);
+    *ret_aside |= told.member && watch->when_done == DONE_DELETE && !doc->kept;
     if (r == 0 && told.refused.len)
         r = quarantine_note_records(dir, doc->claim, told.refused.at, told.refused.len, err);
-    if (r == 0 && rejected)
-        r = note_rejection(s, doc, frame, document, dir, err);
+    if (r == 0 && *ret_aside)
+        r = note_rejection(s, doc, frame, document, rejected ? NULL : told.member, dir, err);
     if (r == 0)
         receipt_settled(config, doc, document, told.findings,
                         told.count > FINDINGS_MAX ? told.count - FINDINGS_MAX : 0);
     cJSON_Delete(document);
     cJSON_Delete(told.findings);
+    free(told.member);
     buf_free(&told.refused);
     buf_free(&told.document);
     return r;
@@ -138,12 +156,12 @@ static int keep_refused(const struct supervisor *s, const struct intake_doc *doc
 
 int settle_doc(struct supervisor *s, struct intake *intake, struct intake_doc *doc, const struct journal_doc *frame) {
     _cleanup_(freep) char *dir = quarantine_dir(s->rooms->config);
-    bool rejected = frame->status == DOC_REJECTED;
+    bool aside;
     struct error err;
-    int e = keep_refused(s, doc, frame, dir, &err);
+    int e = keep_refused(s, doc, frame, dir, &aside, &err);
     if (e == 0)
-        e = rejected ? intake_put_aside(intake, doc, dir, &err) : intake_finish(intake, doc, &err);
-    if (e == 0 && !rejected && doc->run.more)
+        e = aside ? intake_put_aside(intake, doc, dir, &err) : intake_finish(intake, doc, &err);
+    if (e == 0 && !aside && doc->run.more)
         e = quarantine_forget(dir, doc->held, &err);
     if (e < 0)
         log_warn("%s", err.text);

@@ -16,7 +16,7 @@ enum {
     PAUSE_FIRST = 100,  /* ms before a worker that died at its start is replaced; doubles up to */
     PAUSE_LONGEST = 30000,
     READY_LIMIT = 120000, /* ms to load the plugins; to give up rights */
-    BEHIND_LIMIT = 25,    /* ms that documents wait behind another before they are given to somebody else */
+    BEHIND_LIMIT = 25,    /* ms after which a document takes long: those behind it are given to somebody else */
     END_LIMIT = 2000,     /* ms to close them; then it is killed */
 };
 
@@ -89,7 +89,7 @@ struct pool {
     struct benched benched;
     struct worker *worker;
     unsigned workers, window, jobs, waiting;
-    unsigned at_once;              /* workers that may work at a time; the others stand ready */
+    unsigned at_once;              /* workers that may work at a time, besides those at a document that takes long */
     struct pool_job *first, *last; /* waiting */
     struct wire_message *message;
     uv_timer_t spool_timer; /* when stopping: END_LIMIT */

@@ -33,16 +33,51 @@ static bool takes_more(const struct worker *w) {
            (w->jobs == 0 || uv_now(pool->loop) - w->since < BEHIND_LIMIT);
 }
 
+static bool is_slow(const struct worker *w) {
+    return w->jobs && uv_now(w->pool->loop) - w->since >= BEHIND_LIMIT;
+}
+
+/* How many work, how many of them take long, and how many of these are at a document of this pipeline. */
+struct crowd {
+    unsigned working, slow, same;
+};
+
+static struct crowd look_around(const struct pool *pool, uint32_t pipeline) {
+    struct crowd crowd = {0};
+    for (unsigned i = 0; i < pool->workers; i++) {
+        const struct worker *w = &pool->worker[i];
+        crowd.working += w->jobs > 0;
+        crowd.slow += is_slow(w);
+        crowd.same += is_slow(w) && w->job[0]->pipeline == pipeline;
+    }
+    return crowd;
+}
+
+/* May one more worker begin, with a document of this pipeline? Those that take long do not keep quick ones from the
+ * processors; but a pipeline with such documents leaves half of the additional workers to the others. */
+static bool may_begin(const struct pool *pool, uint32_t pipeline) {
+    struct crowd crowd = look_around(pool, pipeline);
+    unsigned more = crowd.same ? (pool->at_once + 1) / 2 : pool->at_once;
+    return crowd.working < pool->at_once ||
+           (crowd.working - crowd.slow < pool->at_once && crowd.working < pool->at_once + more);
+}
+
+static struct worker *idle_worker(struct pool *pool) {
+    for (unsigned i = 0; i < pool->workers; i++)
+        if (pool->worker[i].jobs == 0 && takes_more(&pool->worker[i]))
+            return &pool->worker[i];
+    return NULL;
+}
+
+/* Of those at work. */
 static struct worker *least_busy(struct pool *pool) {
     struct worker *best = NULL;
-    unsigned working = 0;
     for (unsigned i = 0; i < pool->workers; i++) {
         struct worker *w = &pool->worker[i];
-        working += w->jobs > 0;
-        if (takes_more(w) && (!best || w->jobs < best->jobs))
+        if (w->jobs && takes_more(w) && (!best || w->jobs < best->jobs))
             best = w;
     }
-    return best && best->jobs == 0 && working >= pool->at_once ? NULL : best;
+    return best;
 }
 
 /* A document that waits for long keeps no descriptor. */
@@ -63,11 +98,25 @@ static struct pool_job *take_out(struct pool *pool, struct pool_job *before, str
     return job;
 }
 
-/* The first that need not wait; NULL when there is none. */
-static struct pool_job *take_next(struct pool *pool) {
-    struct pool_job *before = NULL, *job = pool->first;
-    while (job && !pool->stopping && has_to_wait(pool, job)) {
-        if (pool->draining) {
+static struct worker *worker_for(struct pool *pool, const struct pool_job *job) {
+    struct worker *idle = idle_worker(pool);
+    return idle && may_begin(pool, job->pipeline) ? idle : least_busy(pool);
+}
+
+/* Could any document be given to a worker? */
+static bool any_takes(struct pool *pool) {
+    struct crowd crowd = look_around(pool, UINT32_MAX);
+    return least_busy(pool) || (crowd.working - crowd.slow < pool->at_once && idle_worker(pool));
+}
+
+/* The first that need not wait, and its worker; NULL when there is none. */
+static struct pool_job *take_next(struct pool *pool, struct worker **ret_worker) {
+    struct pool_job *before = NULL, *job = any_takes(pool) ? pool->first : NULL;
+    while (job) {
+        bool waits = has_to_wait(pool, job);
+        if (!waits && (*ret_worker = worker_for(pool, job)))
+            return take_out(pool, before, job);
+        if (waits && pool->draining) {
             pool->jobs--;
             pool->calls.dropped(pool->calls.user, take_out(pool, before, job));
         } else {
@@ -75,44 +124,67 @@ static struct pool_job *take_next(struct pool *pool) {
         }
         job = before ? before->next : pool->first;
     }
-    return job ? take_out(pool, before, job) : NULL;
+    return NULL;
+}
+
+/* Documents wait behind others that may turn out to take long. */
+static bool any_behind(const struct pool *pool) {
+    for (unsigned i = 0; i < pool->workers; i++) {
+        const struct worker *w = &pool->worker[i];
+        if (w->jobs > 1 || (w->jobs && pool->first && !is_slow(w)))
+            return true;
+    }
+    return false;
 }
 
 static void on_behind_timer(uv_timer_t *timer) {
     struct pool *pool = timer->data;
-    bool more = false;
-    for (unsigned i = 0; i < pool->workers && !pool->stopping; i++) {
+    for (unsigned i = 0; i < pool->workers && !pool->stopping; i++)
         worker_look_behind(&pool->worker[i]);
-        more |= pool->worker[i].jobs > 1;
-    }
-    if (more)
-        uv_timer_start(timer, on_behind_timer, BEHIND_LIMIT, 0);
     pool_dispatch(pool);
+}
+
+/* One worker stands by, so that a document need not wait until a process is made. */
+static void keep_one_ready(struct pool *pool) {
+    struct worker *none = NULL;
+    for (unsigned i = 0; i < pool->workers; i++) {
+        struct worker *w = &pool->worker[i];
+        if (w->state == WORKER_NONE && w->handles == 0)
+            none = w;
+        else if (w->jobs == 0)
+            return;
+    }
+    if (none && !pool->was_refused)
+        worker_start(none);
+}
+
+/* Gives the document to the worker; false: not now. */
+static bool give(struct pool *pool, struct pool_job *job, struct worker *worker) {
+    if (job->fd < 0 && pool->calls.again(pool->calls.user, job) < 0) {
+        benched_forget(pool, job);
+        pool->jobs--;
+        return true;
+    }
+    int e = worker_send(worker, job);
+    if (e == 0) {
+        pool->calls.sent(pool->calls.user, job);
+        return true;
+    }
+    pool_give_back(pool, &job, 1);
+    worker->retired |= e != -EAGAIN; /* its end is on the way */
+    return e != -EAGAIN;
 }
 
 void pool_dispatch(struct pool *pool) {
     struct worker *worker;
-    while (pool->first && !pool->stopping && (worker = least_busy(pool))) {
-        struct pool_job *job = take_next(pool);
-        if (!job)
-            return;
-        if (job->fd < 0 && pool->calls.again(pool->calls.user, job) < 0) {
-            benched_forget(pool, job);
-            pool->jobs--;
-            continue;
-        }
-        int e = worker_send(worker, job);
-        if (e == 0) {
-            if (worker->jobs > 1 && !uv_is_active((uv_handle_t *)&pool->behind_timer))
-                uv_timer_start(&pool->behind_timer, on_behind_timer, BEHIND_LIMIT, 0);
-            pool->calls.sent(pool->calls.user, job);
-            continue;
-        }
-        pool_give_back(pool, &job, 1);
-        if (e == -EAGAIN)
-            return;
-        worker->retired = true; /* its end is on the way */
-    }
+    struct pool_job *job;
+    if (pool->stopping)
+        return;
+    while ((job = take_next(pool, &worker)) && give(pool, job, worker))
+        ;
+    if (any_behind(pool) && !uv_is_active((uv_handle_t *)&pool->behind_timer))
+        uv_timer_start(&pool->behind_timer, on_behind_timer, BEHIND_LIMIT, 0);
+    keep_one_ready(pool);
 }
 
 void pool_drain(struct pool *pool) {
@@ -165,7 +237,9 @@ static void pool_init(struct pool *pool) {
     benched_init(pool);
     for (unsigned i = 0; i < pool->workers; i++) {
         struct worker *w = &pool->worker[i];
-        *w = (struct worker){.pool = pool, .index = i, .spool = -1, .asked = -1, .state = WORKER_WAITING};
+        bool at_start = i <= pool->at_once || pool->window == 1;
+        *w = (struct worker){
+            .pool = pool, .index = i, .spool = -1, .asked = -1, .state = at_start ? WORKER_WAITING : WORKER_NONE};
         uv_timer_init(pool->loop, &w->timer);
         w->timer.data = w;
     }
@@ -180,12 +254,9 @@ int pool_start(uv_loop_t *loop, const struct config *config, const char *text, s
     struct pool *pool = mem_alloc(sizeof *pool);
     *pool = (struct pool){.loop = loop, .config = config, .calls = *calls, .text = fd};
     pool->spool_dir = mem_strdup(spool_dir);
-    pool->workers = pool->at_once = worker_count(config);
-    pool->window = WORKER_WINDOW;
-    if (config->workers.per_document) { /* while one works, the next is made */
-        pool->workers *= 2;
-        pool->window = 1;
-    }
+    pool->at_once = worker_count(config);
+    pool->workers = 2 * pool->at_once;
+    pool->window = config->workers.per_document ? 1 : WORKER_WINDOW; /* 1: while one works, the next is made */
     pool->worker = mem_alloc(pool->workers * sizeof *pool->worker);
     pool->message = mem_alloc(sizeof *pool->message);
     pool_init(pool);
@@ -236,7 +307,7 @@ void pool_stop(struct pool *pool) {
         return;
     pool->stopping = true;
     while (pool->first)
-        pool->calls.dropped(pool->calls.user, take_next(pool));
+        pool->calls.dropped(pool->calls.user, take_out(pool, NULL, pool->first));
     loader_end(pool);
     uv_close((uv_handle_t *)&pool->loader.timer, on_own_timer_closed);
     uv_close((uv_handle_t *)&pool->behind_timer, on_own_timer_closed);
@@ -271,6 +342,8 @@ cJSON *pool_status(const struct pool *pool) {
     cJSON *list = cJSON_CreateArray();
     for (unsigned i = 0; i < pool->workers; i++) {
         const struct worker *w = &pool->worker[i];
+        if (w->state == WORKER_NONE && w->handles == 0)
+            continue;
         cJSON *item = cJSON_CreateObject();
         cJSON_AddNumberToObject(item, "pid", w->handles ? (double)w->child.pid : 0);
         cJSON_AddStringToObject(item, "state", state_word(w));

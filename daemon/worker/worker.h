@@ -5,6 +5,10 @@
  * plugins, the loader, so that a new one is cheap: with `isolation: document` there is one for each document. It holds
  * no records longer than it takes to hand them on. Previous room: intake; next room: journal.
  *
+ * `workers.count` may work at a time. Those at a document that takes long do not count: up to as many again take their
+ * place, so that quick documents need not wait for slow ones; a pipeline with slow ones gets half of these. One always
+ * stands by. Made when first needed, they stay.
+ *
  * Each worker has up to WORKER_WINDOW documents, of which it works on the first; the others hide the time of waking it
  * up. While many small ones wait it has up to WORKER_WINDOW_MANY, so that it need not be waked for each few. Answers
  * come in the order of the documents. The time limit runs for the first one; when it takes

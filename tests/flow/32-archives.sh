@@ -54,4 +54,33 @@ expect '"name":"cut.zip".*"status":"rejected".*"error":"decode/archive: '
 expect '"member":"基地名单.jsonl"'
 same "$(grep -c '"type":"row"' "$out")" 8 "rows"
 same "$(grep -c 'document","doc.*"source":{"bytes"' "$out")" 6 "documents"
+# Each that was refused has its place in quarantine, and the books balance.
+"$siftd" quarantine list --records -c "$here/siftd.yaml" --json >"$here/refused"
+python3 - "$here/refused" "$out" <<'END' || fail "the members that were refused"
+import json, sys
+refused = json.load(open(sys.argv[1]))["records"]
+got = sorted((r["doc"]["name"], r["source"]["member"], r.get("plugin"), r["of"], r["bytes"]) for r in refused)
+wanted = [("a.zip", "picture.png", "text", "document", 48), ("b.tar.gz", "deep/a.zip/picture.png", "text", "document", 48),
+          ("bomb.zip", "big.txt", None, "document", 0), ("bomb.zip", "what follows", None, "document", 0)]
+assert got == wanted, got
+assert all(r["reason"] for r in refused), refused
+for line in open(sys.argv[2]):
+    record = json.loads(line)
+    if record["type"] == "document" and record["doc"]["name"] == "a.zip" and "member" not in record["source"]:
+        assert record["account"]["records"] == {"read": 3, "delivered": 2, "rejected": 1, "filtered": 0}, record["account"]
+END
+# Where finished files are deleted, one with a document inside that was refused is kept, once, and runs again when it is asked to.
+sed -i 's/dir: drop/dir: gone, when_done: delete/' "$here/siftd.yaml"
+mkdir "$here/gone"
+cp "$here/state/done/a.zip" "$here/state/done/d.csv.gz" "$here/gone"
+"$siftd" run --once -c "$here/siftd.yaml" >>"$here/log" 2>&1 || fail "the run of the deleted ones ended with $?"
+"$siftd" quarantine list -c "$here/siftd.yaml" --kind member --json >"$here/kept"
+contains "$here/kept" '"reason":"picture.png inside was rejected: decode/text: looks like' "the reason of the file that is kept"
+same 1 "$(ls "$here/state/quarantine" | grep -c 'a.zip$')" "files that are kept"
+same 0 "$(ls "$here/state/quarantine" "$here/gone" | grep -c 'd.csv.gz')" "files that need not be kept"
+"$siftd" quarantine retry -c "$here/siftd.yaml" --kind member >/dev/null || fail "the retry ended with $?"
+"$siftd" run --once -c "$here/siftd.yaml" >>"$here/log" 2>&1 || fail "the retry's run ended with $?"
+"$siftd" quarantine list -c "$here/siftd.yaml" --kind member --json >"$here/kept"
+contains "$here/kept" '"attempts":2' "the attempts of the file that is kept"
+same 1 "$(ls "$here/state/quarantine" | grep -c 'a.zip$')" "files that are kept after the retry"
 same "$(grep -c MACOSX "$out")" 0 "what a packer left"

@@ -88,7 +88,7 @@ same 0 "$(grep '"name":"3.txt"' "$here/records.jsonl" | grep -c '"furniture":[1-
 # Workers.
 workers=3
 reload
-same 3 "$("$siftd" status -c "$here/siftd.yaml" --json | sed 's/.*"workers":\[\([^]]*\).*/\1/' | grep -o '"unconfined"' | wc -l | tr -d ' ')" "workers"
+same 4 "$("$siftd" status -c "$here/siftd.yaml" --json | sed 's/.*"workers":\[\([^]]*\).*/\1/' | grep -o '"unconfined"' | wc -l | tr -d ' ')" "workers, and one that stands by"
 
 # The pipeline.
 extract='say, rows'

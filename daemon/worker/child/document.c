@@ -395,9 +395,9 @@ static bool fits_in_line(struct siftd_str json) {
     return fits;
 }
 
-int document_refuse(struct siftd_doc *doc, const char *type, struct siftd_str record, struct siftd_span place) {
-    const struct instance *by = doc->running;
-    struct siftd_span source = text_source(&doc->text, place.start, place.end);
+/* Begins the line of a record that is kept aside, up to its reason. */
+static void begin_refused(struct siftd_doc *doc, const char *type, struct siftd_span source,
+                          const struct siftd_plugin *by, int stage) {
     struct buf *line = &doc->line;
     doc->account.rejected++;
     doc->refused++;
@@ -406,15 +406,33 @@ int document_refuse(struct siftd_doc *doc, const char *type, struct siftd_str re
                (unsigned long long)doc->refused);
     document_write_source(doc, source, line);
     json_field(line, "of", type);
-    json_field(line, "stage", host_stage_name(by->plugin->stage));
-    json_field(line, "plugin", by->plugin->name);
-    json_field(line, "version", by->plugin->version);
+    json_field(line, "stage", host_stage_name(stage));
+    if (by) {
+        json_field(line, "plugin", by->name);
+        json_field(line, "version", by->version);
+    }
+}
+
+int document_refuse(struct siftd_doc *doc, const char *type, struct siftd_str record, struct siftd_span place) {
+    const struct instance *by = doc->running;
+    struct buf *line = &doc->line;
+    begin_refused(doc, type, text_source(&doc->text, place.start, place.end), by->plugin, by->plugin->stage);
     json_field(line, "reason", by->failed ? by->error : "it gave no reason");
     json_key(line, "record");
     if (fits_in_line(record))
         buf_add(line, record.at, record.len);
     else
         json_string(line, record.at, record.len);
+    buf_char(line, '}');
+    return document_line(doc, NULL, line->at, line->len);
+}
+
+int document_refuse_member(struct siftd_doc *doc, const struct siftd_plugin *by, const char *reason) {
+    struct buf *line = &doc->line;
+    doc->account.read++;
+    begin_refused(doc, "document", (struct siftd_span){0, doc->size}, by, SIFTD_DECODE);
+    json_field(line, "reason", reason);
+    json_field_u64(line, "bytes", doc->size);
     buf_char(line, '}');
     return document_line(doc, NULL, line->at, line->len);
 }

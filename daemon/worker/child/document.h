@@ -166,6 +166,9 @@ static inline bool document_keeps_out(int said) {
 /* Keeps aside a record that the running validator keeps out: a line of type `refused` with the record, the plugin and
  * its reason. `place`: where it stands in the text. */
 int document_refuse(struct siftd_doc *doc, const char *type, struct siftd_str record, struct siftd_span place);
+/* Keeps aside a rejected document inside another, in the same way: its place in the dropped file, its decoder (NULL:
+ * none took it), the reason. It counts as a record that was read and rejected. */
+int document_refuse_member(struct siftd_doc *doc, const struct siftd_plugin *by, const char *reason);
 /* Adds a line to the body and hands the body on when it is full; `type` NULL: not counted as a record. 0 or flush's
  * error. */
 int document_line(struct siftd_doc *doc, const char *type, const char *line, size_t len);

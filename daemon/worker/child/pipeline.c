@@ -110,8 +110,9 @@ struct passage {
     struct process_result *shown; /* gets text and facts, too; or NULL */
     uint64_t spent[STAGES];       /* nanoseconds */
     struct account bytes;
-    char error[1200];  /* why the document is rejected */
-    const char *limit; /* the limit that it exceeds, if this is why */
+    char error[1200];                   /* why the document is rejected */
+    const char *limit;                  /* the limit that it exceeds, if this is why */
+    const struct siftd_plugin *decoder; /* NULL: none */
 };
 
 static uint64_t now_ns(void) {
@@ -190,6 +191,7 @@ static int decode(struct passage *run) {
         return -1;
     }
     enter(run, SIFTD_DECODE, best);
+    run->decoder = best->plugin;
     document_set(doc, "format", best->plugin->name);
     if (run_plugin(run, best) == SIFTD_OK)
         return 0;
@@ -426,6 +428,8 @@ static int run_document(struct passage *run, int readable) {
     if (r == 0)
         run_members(run);
     int status = r < 0 ? REJECTED : doc->has_findings ? 1 : 0;
+    if (status == REJECTED && doc->path)
+        document_refuse_member(doc, run->decoder, run->error);
     settle_accounts(run, status);
     write_document(run, status);
     return status;
