@@ -11,6 +11,7 @@
 #include "supervisor/supervisor.h"
 
 enum { PATIENCE = 600000, TRIES = 100, BETWEEN = 100 }; /* ms; tries */
+enum { UNAVAILABLE = 503 };                             /* HTTP: the daemon starts, ends or changes its configuration */
 
 /* What the daemon answered: 0 and the object, or its own sentence. */
 static int take_answer(const struct answer *answer, cJSON **ret, struct error *err) {
@@ -20,7 +21,8 @@ static int take_answer(const struct answer *answer, cJSON **ret, struct error *e
         *ret = object;
         return 0;
     }
-    int e = error_set(err, EREMOTEIO, "%s", error ? error : "the daemon's answer cannot be read");
+    int e = error_set(err, answer->code == UNAVAILABLE ? EBUSY : EREMOTEIO, "%s",
+                      error ? error : "the daemon's answer cannot be read");
     cJSON_Delete(object);
     return e;
 }
@@ -49,7 +51,7 @@ int operate(const struct config *config, const char *what, const cJSON *request,
         e = operate_there(config->admin.socket, what, request, ret_answer, &err);
         if (e == -ENOENT || e == -ECONNREFUSED)
             e = supervisor_operate(config, what, request, ret_answer, &err);
-        if (e != -EBUSY) /* locked, and nobody answers: a daemon that starts or ends */
+        if (e != -EBUSY) /* or locked, and nobody answers: a daemon that starts or ends */
             break;
         pause_between();
     }

@@ -3,6 +3,7 @@
  * A POST: its body is gathered, the operation begun, the connection suspended until it is answered. What is asked for
  * goes on when the server stops meanwhile: then nobody waits for the answer.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,7 +62,8 @@ void admin_answer(struct admin_request *request, const cJSON *answer, const stru
         request_free(request);
         return;
     }
-    write_answer(request, err ? MHD_HTTP_CONFLICT : MHD_HTTP_OK, answer, err);
+    unsigned refused = err && err->code == EBUSY ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_CONFLICT;
+    write_answer(request, err ? refused : MHD_HTTP_OK, answer, err);
     wake(request);
 }
 
