@@ -16,7 +16,7 @@ static inline struct siftd_str str_from(const char *begin, const char *end) {
 }
 
 static inline bool str_equal(struct siftd_str a, struct siftd_str b) {
-    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+    return a.len == b.len && (a.len == 0 || (a.at && b.at && memcmp(a.at, b.at, a.len) == 0));
 }
 
 static inline bool str_starts(struct siftd_str s, struct siftd_str with) {

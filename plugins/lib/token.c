@@ -337,7 +337,7 @@ static void scan_one(struct scanner *s) {
             push_text(s, len);
         return;
     }
-    if (scan_enclosed(s, c))
+    if ((c == QUOTE_OPEN && scan_time(s)) || scan_enclosed(s, c)) /* “十四五”期间 is no name */
         return;
     if (is_latin_break(s, c, len))
         push(s, TOKEN_BREAK, len, 0, c == '.' ? STOP : COMMA);

@@ -68,7 +68,7 @@ static bool heads_news(const struct paper *paper, size_t i) {
     for (size_t k = i + 1; k < paper->count && k <= i + TITLE_LINES; k++) {
         if (is(paper, k, LINE_LEAD))
             return true;
-        if (!is(paper, k, LINE_TITLE | LINE_NAME | LINE_DATE | LINE_SOURCE))
+        if (!is(paper, k, LINE_TITLE | LINE_NAME | LINE_DATE | LINE_SOURCE | LINE_ISSUE))
             return false;
     }
     return false;
@@ -116,7 +116,7 @@ static size_t end_of(const struct paper *paper, size_t first) {
 
 static void read_title(const struct paper *paper, struct item *item) {
     size_t i = item->first;
-    while (i < item->end && is(paper, i, LINE_ORIGINAL | LINE_DATE | LINE_SOURCE))
+    while (i < item->end && is(paper, i, LINE_ORIGINAL | LINE_DATE | LINE_SOURCE | LINE_ISSUE))
         i++;
     item->title = item->title_end = i;
     while (item->title_end < item->end && item->title_end < i + TITLE_LINES && is(paper, item->title_end, LINE_TITLE))
@@ -149,6 +149,9 @@ static bool read_names(struct item *item, const struct words *words, const char 
         while (at < end && cp_is_han(cp_at(at, end, &len)))
             at += len;
         size_t characters = cp_count(name, (size_t)(at - name));
+        uint32_t next = at < end ? cp_at(at, end, &len) : 0;
+        if (next == ':' || next == 0xFF1A) /* 编辑：, another one's part */
+            break;
         if (words_match(words, str_from(name, end), &word) & WORD_BYLINE || characters < 2 || characters > 4)
             break;
         add_byline(item, str_from(name, at));
@@ -188,10 +191,18 @@ static void read_bylines(struct item *item, const struct words *words, struct si
     }
 }
 
+/* 来源：某某报, at the beginning of the line or behind its date. */
 static void read_source(struct item *item, const struct words *words, struct siftd_str text) {
-    size_t len;
-    words_match(words, text, &len);
-    const char *at = text.at + len, *end = text.at + text.len, *stop = at;
+    size_t len = 0;
+    const char *at = text.at, *end = text.at + text.len;
+    while (at < end && !(words_match(words, str_from(at, end), &len) & WORD_SOURCE))
+        at += cp_length((unsigned char)*at);
+    if (at == end)
+        return;
+    at += len;
+    while (at < end && *at == ' ')
+        at++;
+    const char *stop = at;
     while (stop < end && *stop != ' ' && memcmp(stop, "\xE3\x80\x80", end - stop < 3 ? (size_t)(end - stop) : 3) != 0)
         stop += cp_length((unsigned char)*stop);
     if (stop > at)
@@ -207,8 +218,10 @@ static void read_credits(const struct articles *a, struct item *item) {
         const struct line *line = &paper->line[i];
         struct siftd_str text = line_text(paper, line);
         bool head = i < item->first + HEAD_LINES;
-        if (line->flags & LINE_SOURCE)
+        if (line->flags & LINE_SOURCE || (head && line->flags & LINE_DATE))
             read_source(item, a->words, text);
+        if (head && line->flags & LINE_ISSUE && !item->publisher.len)
+            item->publisher = str_from(paper->text.at + line->name.start, paper->text.at + line->name.end);
         if (line->flags & LINE_DATE && !item->published && (head || i + 1 == item->end))
             item->published = line->date;
         if (text.len > HEAD_BYTES)

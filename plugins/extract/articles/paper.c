@@ -12,7 +12,8 @@
 
 enum {
     TITLE_CHARACTERS = 46,
-    DATE_LINE_BYTES = 90,
+    DATE_LINE_BYTES = 160,
+    ISSUE_CHARACTERS = 14,
     NAME_SHORTEST = 2,
     NAME_LONGEST = 4,
     STOP = 0x3002,
@@ -130,9 +131,26 @@ static void read_date(struct line *line, const struct lexicon *lexicon, struct s
     }
 }
 
-/* A line that is a date has no more than a word or two beside it (时间, 来源). */
-static bool mostly_date(struct siftd_str text) {
+/* 《某某导刊》2019年第6期: a paper's name in its marks, and little but figures behind. */
+static void read_issue(struct line *line, struct siftd_str text) {
+    const char *close = str_find(text, str("》"));
+    size_t digits = 0;
+    if (!str_starts(text, str("《")) || !close ||
+        cp_count(close, (size_t)(text.at + text.len - close)) > ISSUE_CHARACTERS)
+        return;
+    for (const char *at = close; at < text.at + text.len; at++)
+        digits += cp_is_digit((unsigned char)*at);
+    if (!digits)
+        return;
+    line->flags |= LINE_ISSUE;
+    line->name = (struct siftd_span){line->span.start + strlen("《"), line->span.start + (size_t)(close - text.at)};
+}
+
+/* A line that is a date has no more than a word or two beside it (时间), or says where it comes from (来源). */
+static bool mostly_date(const struct words *words, struct siftd_str text) {
     size_t han = 0;
+    if (cp_is_digit((unsigned char)*text.at) && holds(words, text, WORD_SOURCE))
+        return true;
     for (size_t i = 0, len; i < text.len; i += len)
         han += cp_is_han(cp_at(text.at + i, text.at + text.len, &len));
     return han <= 14;
@@ -146,7 +164,8 @@ static void classify(struct line *line, const struct lexicon *lexicon, const str
     read_number(line, text);
     read_signature(line, text);
     read_date(line, lexicon, text);
-    if (line->flags & LINE_DATE && !mostly_date(text))
+    read_issue(line, text);
+    if (line->flags & LINE_DATE && !mostly_date(words, text))
         line->flags &= ~(unsigned)LINE_DATE;
     line->flags |= (start & WORD_ORIGINAL ? LINE_ORIGINAL : 0) | (start & WORD_SOURCE ? LINE_SOURCE : 0) |
                    (start & WORD_LEAD ? LINE_LEAD : 0);
@@ -154,7 +173,7 @@ static void classify(struct line *line, const struct lexicon *lexicon, const str
         line->flags |= LINE_NAME;
         line->name = line->span;
     } else if (is_title(words, text) &&
-               !(line->flags & (LINE_NUMBERED | LINE_DATE | LINE_SOURCE | LINE_ORIGINAL | LINE_LEAD)))
+               !(line->flags & (LINE_NUMBERED | LINE_DATE | LINE_SOURCE | LINE_ORIGINAL | LINE_LEAD | LINE_ISSUE)))
         line->flags |= LINE_TITLE;
     if (!(line->flags & LINE_TITLE) && holds(words, text, WORD_CAPTION))
         line->flags |= LINE_CAPTION;

@@ -36,14 +36,15 @@ enum line_flag {
     LINE_SECTION = 1 << 7,  /* 一、 numbers a section */
     LINE_NUMBERED = 1 << 8, /* numbered in any way */
     LINE_SIGNED = 1 << 9,   /* ends with a name behind its last sentence */
-    LINE_OPINION = 1 << 10
+    LINE_OPINION = 1 << 10,
+    LINE_ISSUE = 1 << 11 /* 《…》 and the number of the paper's issue */
 };
 
 struct line {
     struct siftd_span span;
     unsigned flags;
     int number;             /* of a numbered line */
-    struct siftd_span name; /* LINE_NAME, LINE_SIGNED: the person */
+    struct siftd_span name; /* LINE_NAME, LINE_SIGNED: the person; LINE_ISSUE: the paper */
     char date[16];          /* LINE_DATE: ISO */
 };
 

@@ -9,7 +9,14 @@
 #include "str.h"
 #include "words.h"
 
-enum { TITLE_BYTES = 600, NUMBER_BYTES = 120, KIND_CHARACTERS = 6, ISSUER_LEAST = 2, ISSUER_MOST = 20 };
+enum {
+    TITLE_BYTES = 600,
+    NUMBER_BYTES = 120,
+    KIND_CHARACTERS = 6,
+    ISSUER_LEAST = 2,
+    ISSUER_MOST = 20,
+    NOTICE_REST = 6
+};
 
 enum policy_word {
     KIND = 1,
@@ -119,6 +126,12 @@ static const char *clause_begin(struct siftd_str text, const char *at) {
     return at;
 }
 
+/* 某某市政府办公室关于印发: without the 关于 of the title around. */
+static struct siftd_str without_about(const struct policies *p, struct siftd_str name) {
+    size_t len = ends_with(p, name, ABOUT);
+    return (struct siftd_str){name.at, name.len - len};
+}
+
 /* Takes adverbs (先后, 近日, 联合) off both ends. */
 static struct siftd_str without_adverbs(const struct policies *p, struct siftd_str name) {
     size_t len;
@@ -136,6 +149,7 @@ static struct siftd_str issuer_before(const struct policies *p, struct siftd_str
     struct siftd_str name = without_adverbs(p, (struct siftd_str){begin, len ? (size_t)(open - begin) - len : 0});
     while ((len = ends_with(p, name, ISSUED))) /* 制定出台 */
         name = without_adverbs(p, (struct siftd_str){name.at, name.len - len});
+    name = without_about(p, name);
     size_t characters = cp_count(name.at, name.len);
     return characters >= ISSUER_LEAST && characters <= ISSUER_MOST ? name : (struct siftd_str){0};
 }
@@ -158,6 +172,20 @@ static struct siftd_str number_behind(const struct policies *p, struct siftd_str
             break;
     }
     return (struct siftd_str){0};
+}
+
+/* The number on a line by itself below the title of a notice that issues the policy: 某政办发〔2022〕18号. */
+static struct siftd_str number_below(const struct policies *p, struct siftd_str rest) {
+    const char *line = rest.len ? memchr(rest.at, '\n', rest.len) : NULL, *end = rest.at + rest.len;
+    if (!line || cp_count(rest.at, (size_t)(line - rest.at)) > NOTICE_REST)
+        return (struct siftd_str){0};
+    const char *stop = memchr(line + 1, '\n', (size_t)(end - line - 1));
+    struct siftd_str number = str_from(line + 1, stop ? stop : end);
+    size_t at = 0, len = 0;
+    bool year = false;
+    for (; at < number.len && !year; at += cp_length((unsigned char)number.at[at]))
+        year = (words_match(p->words, (struct siftd_str){number.at + at, number.len - at}, &len) & NUMBER_OPEN) != 0;
+    return year && number.len <= NUMBER_BYTES && ends_with(p, number, NUMBER_END) ? number : (struct siftd_str){0};
 }
 
 static void put(const struct siftd_host *host, struct siftd_record *record, const char *key, struct siftd_str text) {
@@ -183,7 +211,7 @@ static int emit(struct policies *p, struct siftd_doc *doc, struct siftd_str text
     put(p->host, record, "issuer", issuer);
     p->issuer = issuer;
     p->end = rest.at;
-    put(p->host, record, "number", number);
+    put(p->host, record, "number", number.len ? number : number_below(p, rest));
     p->host->put_place(record, start, start + strlen("《") + title.len + strlen("》"));
     return p->host->emit(record);
 }

@@ -33,8 +33,9 @@ struct article {
     struct tokens tokens;
     struct indicator *indicator; /* one a quantity */
     size_t room;
-    size_t start; /* of the article in the text */
-    int year;     /* the year that the article is about; 0 when it does not say */
+    size_t start;          /* of the article in the text */
+    int year;              /* the year that the article is about; 0 when it does not say */
+    const char *published; /* ISO date that the page bears; empty or NULL: none */
 };
 
 struct places {

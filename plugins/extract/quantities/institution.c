@@ -104,6 +104,9 @@ bool governs(const struct tokens *tokens, const struct name *name) {
         token_is(tokens, name->last, ROLE_BIT(AGENCY)) ||
         (!token_is(tokens, name->last, ROLE_BIT(PLACE)) && cp_count(text.at, text.len) < NAME_SHORTEST))
         return false;
+    if (name->first > 0 && token_is(tokens, name->first - 1, ROLE_BIT(BOUND)) &&
+        token_is(tokens, name->first - 1, ROLE_BIT(OPEN)) && token_is(tokens, name->last + 1, ROLE_BIT(VERB)))
+        return false; /* 与某某银行签订: done with it, by another */
     if (opens_clause(tokens, name->first))
         return true;
     uint64_t before = tokens->at[name->first - 1].roles, suffix = tokens->at[name->last].roles;

@@ -30,3 +30,10 @@ bool is_kind(const struct tokens *tokens, const struct name *name);
 bool governs(const struct tokens *tokens, const struct name *name);
 /* 某某市高新技术企业20家: a region that only tells what is counted. */
 bool leads_counted(const struct tokens *tokens, const struct name *name);
+
+/* about.c: the rank that a word for a region names: 市 of 全市 and 市里. */
+struct siftd_str rank_of(struct siftd_str word);
+/* The region that a name begins with: 某某市 of 某某市科技局; empty when there is none. */
+struct siftd_str region_of(const struct tokens *tokens, const struct name *name);
+/* What the article is about; empty when it names nothing. */
+struct siftd_str general_topic(const struct tokens *tokens);

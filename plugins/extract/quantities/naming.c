@@ -27,7 +27,6 @@ enum {
     VERB_WHOLE = 4,
     HEAD_MAX = 4,
     BASE_REACH = 8,
-    LISTED_MAX = 8,
     LISTING = 0x3001,
     SEMICOLON = 0xFF1B
 };
@@ -123,8 +122,11 @@ static bool shares_word(struct siftd_str a, struct siftd_str b) {
 static struct siftd_str head_of(const struct tokens *tokens, const struct indicator *indicator) {
     struct piece words = {indicator->segment, indicator->token};
     piece_trim(tokens, &words);
-    if (words.first >= words.end || !is_noun_word(tokens, words.end - 1))
-        words = noun_at(tokens, indicator->token + 1, indicator->clause_end);
+    struct piece behind = noun_at(tokens, indicator->token + 1, indicator->clause_end);
+    bool named = behind.first < behind.end && str_ends(str(indicator->name), piece_text(tokens, behind)) &&
+                 !str_find(str(indicator->name), piece_text(tokens, words)); /* 可容纳80家企业 */
+    if (named || words.first >= words.end || !is_noun_word(tokens, words.end - 1))
+        words = behind;
     while (words.end > words.first + 1 && token_is(tokens, words.end - 1, ROLE_BIT(MEASURE)))
         words.end--; /* 贷款发生额 measures 贷款 */
     struct piece head = {words.end, words.end};
@@ -183,6 +185,11 @@ static bool needs_head(const struct tokens *tokens, const struct indicator *indi
     size_t i = words.first;
     while (i < words.end && token_is(tokens, i, ROLE_BIT(VERB)) && !token_is(tokens, i, ROLE_BIT(MEASURE)))
         i++;
+    bool compound = i == words.end && words.end > words.first + 1; /* 研发投入: verbs that make a noun */
+    for (size_t k = words.first; k < words.end; k++)
+        compound &= token_is(tokens, k, ROLE_BIT(NOMINAL));
+    if (compound)
+        return false;
     bool each = token_is(tokens, words.first, ROLE_BIT(AVERAGE)) && token_has(tokens, words.first, TRAIT_BIT(PER)) &&
                 words.end == words.first + 2 && token_is(tokens, words.end - 1, ROLE_BIT(HOLDER)); /* 平均每家企业 */
     bool rest = words.end == words.first + 1 && token_has(tokens, words.first, TRAIT_BIT(REST)); /* 其余20家合计 */
@@ -216,6 +223,10 @@ static void inherit(const struct tokens *tokens, struct indicator *indicator, co
         set_name(indicator, piece_text(tokens, become), "", str(""));
     if (indicator->name[0] || !previous || previous->sentence != indicator->sentence)
         return;
+    if (previous->token + 1 == indicator->token) { /* 贷款47笔732万元: two measures of one thing */
+        set_name(indicator, str(previous->name), "", str(""));
+        return;
+    }
     const struct unit *unit = tokens->quantity[tokens->at[indicator->token].index].unit;
     size_t verb = unit->kind == UNIT_MONEY && indicator->status != STATUS_TERMS
                       ? last_verb(tokens, (struct piece){previous->segment, previous->token})
@@ -259,75 +270,6 @@ static bool name_before_base(const struct tokens *tokens, struct indicator *indi
         return false;
     bool changes = indicator->status == STATUS_CHANGE;
     set_name(indicator, piece_text(tokens, name), "", changes ? piece_text(tokens, change) : str(""));
-    return true;
-}
-
-static bool lists(const struct tokens *tokens, size_t i) {
-    return token_mark(tokens, i, LISTING) ||
-           (token_is(tokens, i, ROLE_BIT(BOUND)) && token_is(tokens, i, ROLE_BIT(OPEN)));
-}
-
-/* Whether a piece is the name of an institution or a place, and of no kind of them. */
-static bool is_owner(const struct tokens *tokens, struct piece piece) {
-    if (piece.first >= piece.end || tokens->at[piece.first].kind != TOKEN_TEXT)
-        return false;
-    for (size_t i = piece.first; i < piece.end; i++)
-        if (!inside_name(tokens, i))
-            return false;
-    struct name name = {piece.first, piece.end - 1, true};
-    if (piece.end == piece.first + 2 && piece_length(tokens, piece) == 3 &&
-        token_is(tokens, name.last, ROLE_BIT(GUARD)) &&
-        str_ends(piece_text(tokens, piece), str("区"))) /* 铁山区, in which 山区 is no word */
-        return true;
-    return piece.end > piece.first + 1 && !is_kind(tokens, &name) &&
-           token_is(tokens, name.last, ROLE_BIT(PLACE) | ROLE_BIT(ORGANISATION) | ROLE_BIT(COMPANY));
-}
-
-/* 甲市、乙市分别有企业3家和5家: the figure is of the one whose place in the list is the number's own. */
-static bool give_listed(const struct tokens *tokens, struct indicator *indicator, struct piece owner, size_t each) {
-    struct piece words = {each + 1, each + 1};
-    while (words.end < indicator->token && tokens->at[words.end].kind != TOKEN_NUMBER)
-        words.end++;
-    piece_trim(tokens, &words);
-    if (!is_owner(tokens, owner) || words.first >= words.end)
-        return false;
-    indicator->subject = piece_text(tokens, owner);
-    set_name(indicator, piece_text(tokens, name_before(tokens, words)), "", str(""));
-    return indicator->name[0] != 0;
-}
-
-/* 甲、乙分别为3家和5家: the name with the number's own place in the list. */
-static bool name_listed(const struct tokens *tokens, struct indicator *indicator) {
-    struct piece item[LISTED_MAX] = {{indicator->clause, indicator->clause}};
-    size_t items = 1, i = indicator->clause, place = 0;
-    for (; !token_is(tokens, i, ROLE_BIT(EACH)); i++) {
-        if (i == indicator->token)
-            return false;
-        if (lists(tokens, i) && item[items - 1].first < i) {
-            if (items == LISTED_MAX)
-                return false;
-            item[items++].first = i + 1;
-        }
-        item[items - 1].end = i + 1;
-    }
-    bool done = false; /* 分别获得: a list of those who did it */
-    size_t each = i;
-    for (; i < indicator->token; i++) {
-        place += tokens->at[i].kind == TOKEN_NUMBER;
-        done |= token_is(tokens, i, ROLE_BIT(VERB) | ROLE_BIT(CHANGE));
-    }
-    if (items < 2 || place >= items)
-        return false;
-    for (size_t k = 0; k < items; k++)
-        piece_trim(tokens, &item[k]);
-    if (give_listed(tokens, indicator, item[place], each))
-        return true;
-    if (done)
-        return false;
-    struct piece name = name_before(tokens, item[place]);
-    if (name.first >= name.end)
-        return false;
-    set_name(indicator, piece_text(tokens, name), "", str(""));
     return true;
 }
 
@@ -456,10 +398,36 @@ static bool name_deed(const struct tokens *tokens, struct indicator *indicator, 
 
 /* 每家每年10万元: what it is given for stands in the clause before. */
 static bool is_rate(const struct tokens *tokens, struct piece piece) {
-    for (size_t i = piece.first; i < piece.end; i++)
-        if (!token_has(tokens, i, TRAIT_BIT(PER)) && !token_is(tokens, i, QUALIFIER | ROLE_BIT(LINK)))
+    if (token_is(tokens, piece.first, ROLE_BIT(AVERAGE))) /* 平均每家企业 */
+        return false;
+    for (size_t i = piece.first; i < piece.end; i++) {
+        bool holder = i > piece.first && token_is(tokens, i, ROLE_BIT(HOLDER)); /* 每家企业每年 */
+        if (!holder && !token_has(tokens, i, TRAIT_BIT(PER)) && !token_is(tokens, i, QUALIFIER | ROLE_BIT(LINK)))
             return false;
+    }
     return true;
+}
+
+/* 2000元的标准给予补贴: what is given by the measure that stands between. */
+static struct piece given_behind(const struct tokens *tokens, struct piece noun, size_t end) {
+    struct piece given = {noun.end, noun.end};
+    if (noun.end < end && token_is(tokens, noun.end, ROLE_BIT(GIVE)))
+        given = noun_at(tokens, noun.end + 1, end);
+    return given.first < given.end ? given : noun;
+}
+
+/* 31家孵化器总面积68万平方米: what is counted ends where the measure of the next number begins. */
+static struct piece before_measure(const struct tokens *tokens, struct piece noun) {
+    size_t next = noun.end;
+    while (token_is(tokens, next, ROLE_BIT(LINK) | QUALIFIER))
+        next++;
+    if (next >= tokens->count || tokens->at[next].kind != TOKEN_NUMBER || noun.first >= noun.end ||
+        !token_is(tokens, noun.end - 1, ROLE_BIT(MEASURE)))
+        return noun;
+    for (size_t i = noun.first; i + 1 < noun.end; i++)
+        if (token_is(tokens, i, ROLE_BIT(HOLDER)))
+            return (struct piece){noun.first, i + 1};
+    return noun;
 }
 
 static void name_one(const struct tokens *tokens, struct indicator *indicator, const struct indicator *previous) {
@@ -469,6 +437,7 @@ static void name_one(const struct tokens *tokens, struct indicator *indicator, c
               str_equal(token_text(tokens, &tokens->at[indicator->token + 1]), str("的"));
     const struct unit *unit = tokens->quantity[tokens->at[indicator->token].index].unit;
     piece_trim(tokens, &before);
+    noun = before_measure(tokens, noun);
     if (cp_is_latin((unsigned char)unit->name[0])) { /* English: the unit is the counted noun */
         set_name(indicator, str(unit->name), "", str(""));
         return;
@@ -490,6 +459,7 @@ static void name_one(const struct tokens *tokens, struct indicator *indicator, c
     if (of && !measured)
         noun = noun_at(tokens, indicator->token + 2, indicator->clause_end);
     if (of && !measured && noun.first < noun.end) {
+        noun = given_behind(tokens, noun, indicator->clause_end);
         bool done = unit->kind == UNIT_PERCENT && before.end > before.first && /* 贡献了六成的税收 */
                     token_is(tokens, before.end - 1, ROLE_BIT(VERB));
         struct piece verb = {before.end - done, before.end};
@@ -500,7 +470,9 @@ static void name_one(const struct tokens *tokens, struct indicator *indicator, c
     bool change = indicator->status == STATUS_CHANGE;
     if (of && measured && name_measured(tokens, indicator))
         return;
-    if (indicator->status == STATUS_TERMS && is_rate(tokens, name))
+    bool gives = indicator->status == STATUS_TERMS && name.end > name.first && /* 良好的给予 */
+                 token_is(tokens, name.end - 1, ROLE_BIT(GIVE)) && token_is(tokens, name.end - 1, ROLE_BIT(RECEIVE));
+    if (previous && previous->sentence == indicator->sentence && (is_rate(tokens, name) || gives))
         name.first = name.end;
     if (name.first < name.end &&
         !(change && has_role(tokens, (struct piece){name.first, name.first + 1}, ROLE_BIT(COMPARE) | ROLE_BIT(CHANGE))))
@@ -559,4 +531,5 @@ void names_read(struct article *article) {
         if (whole && !take_owner(tokens, indicator, whole) && indicator->name[0])
             name_part(tokens, indicator, whole);
     }
+    name_coordinated(article);
 }

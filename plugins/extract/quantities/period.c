@@ -8,6 +8,7 @@
  */
 #include "indicator.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "str.h"
@@ -186,6 +187,16 @@ static bool announces(const struct tokens *tokens, size_t i) {
     return false;
 }
 
+/* 某某基地2022年度工作总结: a year in the title is what the article reports on, whenever it was written. */
+static bool titles(const struct tokens *tokens, size_t i) {
+    const struct when *when = &tokens->when[tokens->at[i].index];
+    if (!when->from.year || when->from.month || when->relative || when->interval)
+        return false;
+    while (i > 0 && tokens->at[i - 1].kind != TOKEN_END)
+        i--;
+    return i == 0 && is_heading(tokens, i);
+}
+
 /* Reads the times of the first paragraph that holds a sentence: what the article as a whole is about. */
 static void read_lead(struct state *s) {
     const struct tokens *tokens = &s->article->tokens;
@@ -206,15 +217,16 @@ static void read_lead(struct state *s) {
         if (full.kind != WHEN_DATE)
             continue;
         /* a day without a year, 今年, or a year in a title or above a report that is announced (现将…报告如下) */
-        bool opens = !when->from.year || (full.from.year == s->article->year && !full.interval &&
-                                          opens_paragraph(tokens, i) && (full.from.day || announces(tokens, i)));
+        bool opens = (!when->from.year && !when->framed) ||
+                     (full.from.year == s->article->year && !full.interval && opens_paragraph(tokens, i) &&
+                      (full.from.day || announces(tokens, i)));
         if (s->now.kind != WHEN_DATE && (first || opens)) {
             s->now = full;
             s->now.interval = false;
             if (!is_dateline(tokens, i))
                 s->now.from.day = 0;
         }
-        dated |= opens;
+        dated |= opens || titles(tokens, i);
         if (dated && !is_dateline(tokens, i) && !(when->relative && when->from.year < 0)) {
             s->lead = (struct when){.kind = WHEN_DATE, .from = {.year = full.from.year}};
         }
@@ -274,6 +286,8 @@ static void take_time(struct state *s, size_t i, bool heading) {
     }
     if (said->kind == WHEN_DATE && said->from.year && !said->relative)
         s->last_year = said->from.year;
+    else if (said->kind == WHEN_DATE && said->relative && !said->framed) /* 今年 */
+        s->last_year = when.from.year;
     if (when_is_finer(&s->finest, &when) && !said->of_year && !said->relative && names_event(tokens, i))
         return;
     if (when_is_finer(&when, &s->finest))
@@ -320,10 +334,20 @@ static void give_period(struct state *s, struct indicator *indicator) {
         indicator->period[0] = 0;
 }
 
+/* The date that the page bears, where the text itself does not say when it was written. */
+static void read_published(struct state *s) {
+    int year = 0, month = 0, day = 0;
+    if ((s->now.kind == WHEN_DATE && s->now.from.day) || !s->article->published ||
+        sscanf(s->article->published, "%4d-%2d-%2d", &year, &month, &day) != 3)
+        return;
+    s->now = (struct when){.kind = WHEN_DATE, .from = {.year = year, .month = month, .day = day}};
+}
+
 void periods_read(struct article *article) {
     const struct tokens *tokens = &article->tokens;
     struct state s = {.article = article};
     read_lead(&s);
+    read_published(&s);
     bool heading = false;
     for (size_t i = 0; i < tokens->count; i++) {
         if (i == 0 || tokens->at[i - 1].kind == TOKEN_END) {

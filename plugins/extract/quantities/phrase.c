@@ -65,6 +65,25 @@ struct piece noun_at(const struct tokens *tokens, size_t i, size_t end) {
     return noun;
 }
 
+/* 研发投入强度: verbs that also stand inside names, up to a measured noun. */
+static bool measures_behind(const struct tokens *tokens, size_t i) {
+    while (token_is(tokens, i, ROLE_BIT(NOMINAL)))
+        i++;
+    return token_is(tokens, i, ROLE_BIT(MEASURE)) && !token_is(tokens, i, ROLE_BIT(NOMINAL));
+}
+
+/* 办结率, 研发投入占…: a verb that the word behind it makes part of a noun. */
+static bool is_made_noun(const struct tokens *tokens, size_t i) {
+    const struct token *next = &tokens->at[i + 1];
+    if (token_is(tokens, i, ROLE_BIT(NOMINAL)) && measures_behind(tokens, i))
+        return true;
+    if (token_is(tokens, i + 1, ROLE_BIT(VERB)) && i + 2 < tokens->count)
+        return is_made_noun(tokens, i + 1);
+    return token_is(tokens, i + 1, ROLE_BIT(SHARE)) ||
+           (next->roles & ROLE_BIT(MEASURE) &&
+            cp_length((unsigned char)tokens->text.at[next->start]) == next->end - next->start);
+}
+
 void piece_trim(const struct tokens *tokens, struct piece *piece) {
     uint64_t front = ROLE_BIT(OPEN) | ROLE_BIT(LINK) | ROLE_BIT(REGION) | ROLE_BIT(TARGET) | ROLE_BIT(UNTIL) |
                      ROLE_BIT(TOWARDS) | ROLE_BIT(BOUND) | ROLE_BIT(RECEIVE) | ROLE_BIT(PART) | QUALIFIER;
@@ -74,6 +93,8 @@ void piece_trim(const struct tokens *tokens, struct piece *piece) {
         bool nominal = token->roles & (ROLE_BIT(NOMINAL) | ROLE_BIT(MEASURE));
         if (token->kind != TOKEN_TIME && token->kind != TOKEN_BREAK && (nominal || !(token->roles & front)))
             break;
+        if (token->roles & ROLE_BIT(VERB) && piece->first + 1 < piece->end && is_made_noun(tokens, piece->first))
+            break; /* 通过率 */
         piece->first++;
     }
     while (piece->end > piece->first) {
@@ -92,7 +113,11 @@ static size_t cut(const struct tokens *tokens, struct piece piece) {
     size_t from = piece.first;
     for (size_t i = piece.first; i + 1 < piece.end; i++) {
         const struct token *token = &tokens->at[i];
-        if (token->kind == TOKEN_TIME || token->kind == TOKEN_TITLE || token->roles & enders ||
+        if (token->kind == TOKEN_WORD && token->roles & ROLE_BIT(VERB) && is_made_noun(tokens, i)) /* 通过率 */
+            continue;
+        bool has = token->roles & ROLE_BIT(LINK) && token->end - token->start > 3 && /* 站内仅有工作人员 */
+                   str_ends(token_text(tokens, token), str("有"));
+        if (has || token->kind == TOKEN_TIME || token->kind == TOKEN_TITLE || token->roles & enders ||
             (token->roles & SUFFIX && i + 2 < piece.end))
             from = i + 1;
         else if (token->kind == TOKEN_WORD && token->roles & SUFFIX &&
@@ -103,25 +128,6 @@ static size_t cut(const struct tokens *tokens, struct piece piece) {
             from = i + 2;
     }
     return from;
-}
-
-/* 研发投入强度: verbs that also stand inside names, up to a measured noun. */
-static bool measures_behind(const struct tokens *tokens, size_t i) {
-    while (token_is(tokens, i, ROLE_BIT(NOMINAL)))
-        i++;
-    return token_is(tokens, i, ROLE_BIT(MEASURE)) && !token_is(tokens, i, ROLE_BIT(NOMINAL));
-}
-
-/* 办结率, 研发投入占…: a verb that the word behind it makes part of a noun. */
-static bool is_made_noun(const struct tokens *tokens, size_t i) {
-    const struct token *next = &tokens->at[i + 1];
-    if (token_is(tokens, i, ROLE_BIT(NOMINAL)) && measures_behind(tokens, i))
-        return true;
-    if (token_is(tokens, i + 1, ROLE_BIT(VERB)) && i + 2 < tokens->count)
-        return is_made_noun(tokens, i + 1);
-    return token_is(tokens, i + 1, ROLE_BIT(SHARE)) ||
-           (next->roles & ROLE_BIT(MEASURE) &&
-            cp_length((unsigned char)tokens->text.at[next->start]) == next->end - next->start);
 }
 
 size_t last_verb(const struct tokens *tokens, struct piece piece) {

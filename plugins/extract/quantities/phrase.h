@@ -34,3 +34,11 @@ struct piece nouns_at(const struct tokens *tokens, size_t i, size_t end);
 size_t last_verb(const struct tokens *tokens, struct piece piece);
 /* The words before a number as a name: the last verb's object, with the verb when it is short. */
 struct piece name_before(const struct tokens *tokens, struct piece piece);
+
+/* listed.c: whether a piece is the name of an institution or a place, and of no kind of them. */
+bool is_owner(const struct tokens *tokens, struct piece piece);
+/* 甲、乙分别为3家和5家: names the indicator by what has its own place in the list, or makes that its subject. False:
+ * there is no such list. */
+bool name_listed(const struct tokens *tokens, struct indicator *indicator);
+/* 100万元、50万元的奖励: what stands behind the last of several numbers names those before it as well. */
+void name_coordinated(struct article *article);

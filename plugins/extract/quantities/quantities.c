@@ -73,8 +73,9 @@ static void read_chinese(struct article *article) {
     names_read(article);
 }
 
-static int read_article(struct quantities *q, struct siftd_doc *doc, struct siftd_span span) {
+static int read_article(struct quantities *q, struct siftd_doc *doc, struct siftd_span span, const char *published) {
     struct article *article = &q->article;
+    article->published = published;
     tokens_read(&article->tokens, q->lexicon, q->host->text(doc), span.start, span.end);
     if (article->tokens.quantities > article->room) {
         article->room = article->tokens.quantities;
@@ -100,14 +101,15 @@ static int quantities_run(void *self, struct siftd_doc *doc) {
     size_t articles = q->host->mark_count(doc, "article"), end = q->host->text(doc).len, from = 0;
     q->article.year = 0;
     for (size_t i = 0; i < articles; i++) {
-        struct siftd_span span = q->host->mark_at(doc, "article", i).span;
-        if (span.start > from && read_article(q, doc, (struct siftd_span){from, span.start}) < 0)
+        struct siftd_mark mark = q->host->mark_at(doc, "article", i);
+        struct siftd_span span = mark.span;
+        if (span.start > from && read_article(q, doc, (struct siftd_span){from, span.start}, NULL) < 0)
             return SIFTD_ERROR;
-        if (read_article(q, doc, span) < 0)
+        if (read_article(q, doc, span, mark.value) < 0)
             return SIFTD_ERROR;
         from = span.end;
     }
-    return from < end ? read_article(q, doc, (struct siftd_span){from, end}) : SIFTD_OK;
+    return from < end ? read_article(q, doc, (struct siftd_span){from, end}, NULL) : SIFTD_OK;
 }
 
 static const struct siftd_plugin plugin = {

@@ -2,6 +2,8 @@
 /* Whether a figure has come about, is aimed at, is a rule's or a price's, or says a change. */
 #include "indicator.h"
 
+#include <string.h>
+
 #include "str.h"
 
 enum { LISTING = 0x3001, SEMICOLON = 0xFF1B, QUESTION = 0xFF1F, REACH = 64 };
@@ -23,12 +25,32 @@ static bool says_change(const struct tokens *tokens, const struct indicator *ind
     return false;
 }
 
+static bool is_of(const struct tokens *tokens, size_t i) {
+    return token_is(tokens, i, ROLE_BIT(BOUND)) && str_equal(token_text(tokens, &tokens->at[i]), str("的"));
+}
+
+/* 为35名创业者落实: so many have got it. */
+static bool counts_receivers(const struct tokens *tokens, const struct indicator *indicator) {
+    for (size_t i = indicator->clause; i + 1 < indicator->clause_end; i++) {
+        if (!token_is(tokens, i, ROLE_BIT(RECEIVE)) || tokens->at[i + 1].kind != TOKEN_NUMBER)
+            continue;
+        const struct unit *unit = tokens->quantity[tokens->at[i + 1].index].unit;
+        if (unit->kind != UNIT_MONEY && unit->kind != UNIT_PERCENT)
+            return true;
+    }
+    return false;
+}
+
 static bool says_terms(const struct tokens *tokens, const struct indicator *indicator) {
-    for (size_t i = indicator->clause; i < indicator->clause_end; i++)
-        if (token_is(tokens, i, ROLE_BIT(TERMS)))
+    const struct unit *unit = tokens->quantity[tokens->at[indicator->token].index].unit;
+    bool sum = unit->kind == UNIT_MONEY || unit->kind == UNIT_PERCENT;
+    bool received = !sum || counts_receivers(tokens, indicator);
+    for (size_t i = indicator->clause; i < indicator->clause_end;
+         i++) /* 最高的 tells which; 一次性 also describes what was paid */
+        if (token_is(tokens, i, ROLE_BIT(TERMS)) && !(received && token_is(tokens, i, ROLE_BIT(GUARD))) &&
+            !(token_is(tokens, i, ROLE_BIT(UP_TO_BEFORE)) && is_of(tokens, i + 1)))
             return true;
     size_t before = indicator->token;
-    const struct unit *unit = tokens->quantity[tokens->at[before].index].unit;
     if (unit->kind == UNIT_PERCENT && before > indicator->segment && /* 补贴50% */
         token_is(tokens, before - 1, ROLE_BIT(GIVE)) && token_is(tokens, before - 1, ROLE_BIT(NOMINAL)))
         return true;
@@ -130,22 +152,23 @@ static bool continues_terms(const struct article *article, const struct indicato
 
 /* What holds for the sentence at a number. */
 struct mood {
-    bool plan;    /* under a plan's heading */
-    bool aimed;   /* a word of aim was read */
-    bool goal;    /* which names a goal, and holds up to the next semicolon */
-    bool rule;    /* the sentence is a rule */
-    bool rules;   /* under a heading, or a question, that announces rules */
-    bool asked;   /* the plan or the rules were asked for, and hold for the answer */
-    bool done;    /* the sentence says that it has happened */
-    bool heading; /* the paragraph is a heading */
+    bool plan;       /* under a plan's heading */
+    bool aimed;      /* a word of aim was read */
+    bool goal;       /* which names a goal, and holds up to the next semicolon */
+    bool rule;       /* the sentence is a rule */
+    bool rules;      /* under a heading, or a question, that announces rules */
+    bool asked;      /* the plan or the rules were asked for, and hold for the answer */
+    bool done;       /* the sentence says that it has happened */
+    bool heading;    /* the paragraph is a heading */
+    bool regulation; /* it is an article of a regulation */
 };
 
 static enum status status_of(const struct article *article, const struct indicator *indicator,
                              const struct mood *mood) {
     const struct tokens *tokens = &article->tokens;
     const struct unit *unit = tokens->quantity[tokens->at[indicator->token].index].unit;
-    bool rules = mood->rules && !mood->done;
-    if ((mood->aimed && !rules) || aims_behind(tokens, indicator))
+    bool rules = (mood->rules && !mood->done) || mood->regulation;
+    if ((mood->aimed && (!rules || mood->regulation)) || aims_behind(tokens, indicator))
         return STATUS_TARGET;
     if (says_change(tokens, indicator, unit) || continues_change(article, indicator))
         return STATUS_CHANGE;
@@ -161,7 +184,18 @@ static bool is_to_come(const struct tokens *tokens, size_t i) {
         return false;
     for (i++; token_is(tokens, i, ROLE_BIT(OPEN));)
         i++;
-    return token_is(tokens, i, ROLE_BIT(VERB)) && !token_is(tokens, i, ROLE_BIT(NOMINAL));
+    bool counted = i + 1 < tokens->count && tokens->at[i + 1].kind == TOKEN_NUMBER; /* 将改造3处 */
+    return token_is(tokens, i, ROLE_BIT(VERB)) && (counted || !token_is(tokens, i, ROLE_BIT(NOMINAL)));
+}
+
+/* 完成年度目标任务的79.3%: so much of an aim has been reached. */
+static bool is_reached(const struct tokens *tokens, size_t i) {
+    if (!token_is(tokens, i, ROLE_BIT(GOAL)))
+        return false;
+    for (size_t from = i; i > 0 && from - i < REACH && !token_ends_clause(tokens, i - 1); i--)
+        if (token_has(tokens, i - 1, TRAIT_BIT(REACHES)))
+            return !(i > 1 && token_is(tokens, i - 2, ROLE_BIT(TARGET) | ROLE_BIT(INTEND)));
+    return false;
 }
 
 /* A word of aim, unless it closes a clause that gives a ground: 按照…要求. */
@@ -171,7 +205,7 @@ static bool says_target(const struct tokens *tokens, size_t i) {
                tokens->at[i + 1].kind == TOKEN_TIME || tokens->at[i + 1].kind == TOKEN_NUMBER;
     if (is_to_come(tokens, i))
         return true;
-    if (!token_is(tokens, i, ROLE_BIT(TARGET)))
+    if (!token_is(tokens, i, ROLE_BIT(TARGET)) || is_reached(tokens, i))
         return false;
     if (!token_ends_clause(tokens, i + 1))
         return true;
@@ -191,6 +225,13 @@ static bool is_question(const struct tokens *tokens, size_t i, uint32_t *ret_ask
     return i > first && i - first <= REACH && (token_mark(tokens, i - 1, QUESTION) || token_mark(tokens, i - 1, '?'));
 }
 
+/* 第三条: the paragraph is an article of a regulation. */
+static bool is_regulation(const struct tokens *tokens, size_t i) {
+    size_t most = strlen("第二十三条") + 3, end = tokens->at[tokens->count - 1].end, start = tokens->at[i].start;
+    struct siftd_str head = {tokens->text.at + start, end - start < most ? end - start : most};
+    return str_starts(head, str("第")) && str_find(head, str("条"));
+}
+
 static void begin_paragraph(struct mood *mood, const struct tokens *tokens, size_t i) {
     uint32_t asks;
     bool question = is_question(tokens, i, &asks);
@@ -204,6 +245,7 @@ static void begin_paragraph(struct mood *mood, const struct tokens *tokens, size
     }
     mood->aimed = mood->plan && !mood->heading;
     mood->rule = mood->goal = mood->done = false;
+    mood->regulation = is_regulation(tokens, i);
 }
 
 static void end_sentence(struct mood *mood) {

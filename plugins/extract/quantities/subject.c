@@ -21,7 +21,6 @@ enum {
     QUOTE_CLOSE = 0x201D,
     BRACKET_OPEN = 0xFF08,
     DASH = 0x2014,
-    NAME_SHORTEST = 4,
     REGION_NAME = 18,
     ADVERBS_MAX = 8,
     NAME_TOKENS = 32,
@@ -106,12 +105,6 @@ static struct siftd_str known_place(struct state *s, struct siftd_str rank) {
     return place;
 }
 
-/* The rank that a word for a region names: 市 of 全市 and 市里. */
-static struct siftd_str rank_of(struct siftd_str word) {
-    bool inside = str_ends(word, str("里")) || str_ends(word, str("内"));
-    return (struct siftd_str){word.at + word.len - (inside ? 6 : 3), 3};
-}
-
 /* 我市, 全县: the region of that rank that the article is about, else the word itself. */
 static struct siftd_str region(struct state *s, size_t i) {
     const struct tokens *tokens = &s->article->tokens;
@@ -185,6 +178,11 @@ static struct siftd_str last_named(const struct tokens *tokens, size_t i, bool n
     return (struct siftd_str){0};
 }
 
+/* 全国: of an article about all, a class word (孵化器) means those of all. */
+static bool is_whole(struct siftd_str general) {
+    return str_starts(general, str("全"));
+}
+
 /* A class word: the institution that it goes back to becomes the topic, unless one of this paragraph is it. */
 static void take_class(struct state *s, size_t i) {
     const struct tokens *tokens = &s->article->tokens;
@@ -207,7 +205,7 @@ static void take_class(struct state *s, size_t i) {
         last = last_named(tokens, i, !pointed);
     if (last.len)
         set_topic(s, last, tokens->at[i].roles);
-    else if ((!s->topic.len || pointed) && s->institution.len)
+    else if ((!s->topic.len || pointed) && s->institution.len && !is_whole(s->general))
         s->topic = s->institution;
 }
 
@@ -243,10 +241,19 @@ static struct siftd_str company_at(const struct state *s, size_t i) {
     return known_company(&s->known, words_from(tokens, i));
 }
 
+/* 位于某某园的某某公司总经理: of two names, the one behind 的 is whose the speaker is. */
+static struct name behind_place(const struct tokens *tokens, struct name name) {
+    struct name next = {0};
+    if (name.found && token_is(tokens, name.last + 1, ROLE_BIT(BOUND)) && inside_name(tokens, name.last + 2) &&
+        str_equal(token_text(tokens, &tokens->at[name.last + 1]), str("的")))
+        next = name_at(tokens, name.last + 2);
+    return next.found ? next : name;
+}
+
 /* Whom the words at token i give as a speaker's institution: its name, a company's short name, or a class word. */
 static struct siftd_str speakers_institution(const struct state *s, size_t i, size_t *ret_last) {
     const struct tokens *tokens = &s->article->tokens;
-    struct name name = name_at(tokens, i);
+    struct name name = behind_place(tokens, name_at(tokens, i));
     *ret_last = i;
     if (token_is(tokens, i, ROLE_BIT(ORGANISATION) | ROLE_BIT(COMPANY))) { /* 公司负责人, 园区管委会主任 */
         struct siftd_str last = last_of_class(s, i);
@@ -270,11 +277,14 @@ static void take_speaker(struct state *s, size_t i) {
     while (close < tokens->count && close < end && !token_mark(tokens, close, QUOTE_CLOSE) &&
            tokens->at[close].kind != TOKEN_END)
         close++;
-    if (!token_mark(tokens, close, QUOTE_CLOSE) || close + 1 >= tokens->count || !inside_name(tokens, close + 1))
+    size_t speaker = close + 1;
+    if (token_is(tokens, speaker, ROLE_BIT(VERB))) /* 位于某某园的 */
+        speaker++;
+    if (!token_mark(tokens, close, QUOTE_CLOSE) || speaker >= tokens->count || !inside_name(tokens, speaker))
         return;
-    struct siftd_str institution = speakers_institution(s, close + 1, &last);
+    struct siftd_str institution = speakers_institution(s, speaker, &last);
     if (!institution.len)
-        institution = known_institution(&s->known, token_text(tokens, &tokens->at[close + 1]));
+        institution = known_institution(&s->known, token_text(tokens, &tokens->at[speaker]));
     if (!institution.len)
         return;
     for (size_t k = last + 1; k < last + SPEECH_REACH && !token_ends_clause(tokens, k); k++)
@@ -301,14 +311,6 @@ static bool take_known_person(struct state *s, size_t i) {
     if (institution.len)
         set_topic(s, institution, ROLE_BIT(COMPANY));
     return institution.len != 0;
-}
-
-/* The region that a name begins with: 某某市 of 某某市科技局. */
-static struct siftd_str region_of(const struct tokens *tokens, const struct name *name) {
-    for (size_t i = name->first + 1; i <= name->last; i++)
-        if (token_is(tokens, i, ROLE_BIT(PLACE)))
-            return text_of(tokens, &(struct name){name->first, i, true});
-    return (struct siftd_str){0};
 }
 
 /* 某某市科技局拿出…, 管委会每年安排…: what an authority does is its region's. */
@@ -401,45 +403,6 @@ static size_t take_topic(struct state *s, size_t i) {
     }
     take_name(s, name);
     return name.last + 1 - i;
-}
-
-/*
- * What the article is about: the first region that governs a clause or names an authority, else the first institution.
- * 我市 and its like stand for the region only where no name of their kind is found.
- */
-static struct siftd_str general_topic(const struct tokens *tokens) {
-    struct siftd_str institution = {0}, own = {0}, hint = {0}; /* hint: the region that some other name begins with */
-    for (size_t i = 0; i < tokens->count; i++) {
-        if (token_is(tokens, i, ROLE_BIT(REGION)) && !own.len && opens_clause(tokens, i) &&
-            !str_ends(token_text(tokens, &tokens->at[i]), str("里"))) /* 区里 is not what an article is about */
-            own = token_text(tokens, &tokens->at[i]);
-        struct name name = inside_name(tokens, i) ? name_at(tokens, i) : (struct name){0};
-        if (!name.found)
-            continue;
-        bool authority = token_is(tokens, name.last, ROLE_BIT(AGENCY)) && opens_clause(tokens, i);
-        struct siftd_str region = {0};
-        if (!hint.len && opens_clause(tokens, i))
-            hint = region_of(tokens, &name);
-        if (governs(tokens, &name) && token_is(tokens, name.last, ROLE_BIT(PLACE)))
-            region = text_of(tokens, &name);
-        else if (authority)
-            region = region_of(tokens, &name);
-        else if (governs(tokens, &name) && !institution.len &&
-                 token_is(tokens, name.last, ROLE_BIT(ORGANISATION) | ROLE_BIT(COMPANY)))
-            institution = text_of(tokens, &name);
-        if (region.len && (!own.len || str_equal(rank_of(own), (struct siftd_str){region.at + region.len - 3, 3})))
-            return region;
-        i = name.last;
-    }
-    if (own.len && hint.len && str_equal(rank_of(own), (struct siftd_str){hint.at + hint.len - 3, 3}))
-        return hint;
-    if (own.len) {
-        struct siftd_str rank = rank_of(own), place = place_of_rank(tokens, rank);
-        if (!place.len)
-            place = place_in_title(tokens, rank);
-        return place.len ? place : own;
-    }
-    return institution;
 }
 
 static void give_topic(struct state *s, size_t quantity) {

@@ -477,6 +477,40 @@ static struct siftd_str core_of(const struct recognitions *r, struct siftd_str t
     return title;
 }
 
+/* The year that the sentence gave before its clause: 2021年7月，某某入选…. */
+static int year_before(struct siftd_str text, struct siftd_str clause) {
+    const char *begin = clause.at;
+    while (begin > text.at) {
+        const char *before = cp_before(text.at, begin);
+        if (*before == '\n' || str_starts(str_from(before, begin), str("。")))
+            break;
+        begin = before;
+    }
+    return year_of(str_from(begin, clause.at));
+}
+
+/* The subject of the next number of the paragraph. */
+static struct siftd_str subject_behind(const struct recognitions *r, struct siftd_str text, const struct act *act) {
+    const struct siftd_record *next = r->next < r->numbers ? r->number[r->next] : NULL;
+    size_t start = (size_t)(act->clause.at - text.at);
+    if (!next || memchr(text.at + start, '\n', r->host->record_place(next).start - start))
+        return (struct siftd_str){0};
+    const char *subject = r->host->field_text(next, "subject");
+    return subject ? str(subject) : (struct siftd_str){0};
+}
+
+/* 公司, 园区: a word for the one that was named before. */
+static void name_class_words(const struct recognitions *r, struct siftd_str text, struct act *act) {
+    enum { CLASS_WORD = 2 };
+    if (act->members != 1 || cp_count(act->member[0].at, act->member[0].len) > CLASS_WORD)
+        return;
+    struct siftd_str subject = subject_near(r, text, act);
+    if (!subject.len)
+        subject = subject_behind(r, text, act);
+    if (subject.len)
+        act->member[0] = subject;
+}
+
 static int read_clause(struct recognitions *r, struct siftd_doc *doc, struct siftd_str text, struct siftd_str clause) {
     struct act act = {.clause = clause, .year = year_of(clause)};
     while (r->next < r->numbers && r->host->record_place(r->number[r->next]).start < (size_t)(clause.at - text.at))
@@ -492,7 +526,10 @@ static int read_clause(struct recognitions *r, struct siftd_doc *doc, struct sif
     if (i == readings)
         return SIFTD_OK;
     if (!act.year)
+        act.year = year_before(text, clause);
+    if (!act.year)
         act.year = year_near(r, text, &act);
+    name_class_words(r, text, &act);
     return seen_add(&r->seen[act.level], core_of(r, act.title)) ? emit(r, doc, text, &act) : SIFTD_OK;
 }
 
