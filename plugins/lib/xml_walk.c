@@ -2,7 +2,6 @@
 #include "xml_walk.h"
 
 #include <libxml/parser.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,6 +58,17 @@ static void silent(void *context, const xmlError *error) {
     (void)context, (void)error;
 }
 
+/* In pieces: the library refuses to look back further than 10 MB in its input. */
+static void feed(xmlParserCtxt *context, struct siftd_str xml) {
+    enum { PIECE = 1 << 20 };
+    size_t at = 0, piece;
+    do {
+        piece = xml.len - at < PIECE ? xml.len - at : PIECE;
+        xmlParseChunk(context, xml.at + at, (int)piece, at + piece == xml.len);
+        at += piece;
+    } while (at < xml.len && !context->disableSAX);
+}
+
 bool xml_walk(struct siftd_str xml, const struct xml_calls *calls, char why[XML_WHY]) {
     xmlSAXHandler sax = {.initialized = XML_SAX2_MAGIC,
                          .startElementNs = start,
@@ -67,10 +77,6 @@ bool xml_walk(struct siftd_str xml, const struct xml_calls *calls, char why[XML_
                          .cdataBlock = text,
                          .ignorableWhitespace = text,
                          .serror = (xmlStructuredErrorFunc)silent};
-    if (xml.len > INT_MAX) {
-        snprintf(why, XML_WHY, "its XML has more than 2 GiB");
-        return false;
-    }
     xmlParserCtxt *context = xmlCreatePushParserCtxt(&sax, NULL, NULL, 0, NULL);
     if (!context) {
         snprintf(why, XML_WHY, "there is no memory for its XML");
@@ -78,7 +84,8 @@ bool xml_walk(struct siftd_str xml, const struct xml_calls *calls, char why[XML_
     }
     context->_private = (void *)(uintptr_t)calls;
     xmlCtxtUseOptions(context, XML_PARSE_NONET);
-    bool whole = xmlParseChunk(context, xml.at, (int)xml.len, 1) == 0 && context->wellFormed;
+    feed(context, xml);
+    bool whole = context->errNo == XML_ERR_OK && context->wellFormed;
     if (!whole) {
         const xmlError *error = xmlCtxtGetLastError(context);
         int len = error && error->message ? (int)strcspn(error->message, "\n") : 0;

@@ -25,6 +25,7 @@ write("a.xml", report, "gb18030")
 write("wrong.xml", report.replace("gb2312", "utf-8"), "gb18030")
 write("wide.xml", report.replace("gb2312", "utf-16"), "utf-16")
 write("cut.xml", report[:300].replace("gb2312", "utf-8"))
+write("large.xml", "<?xml version='1.0'?><r>" + ("<!-- %s -->\n" % ("x" * 1000)) * 12000 + "<p>累计孵化86家。</p></r>")
 entry = "<entry><title>%s</title><summary>%s</summary></entry>"
 write("feed.xml", '<feed xmlns="http://www.w3.org/2005/Atom">' + entry % ("一", "新增企业35家。" * 20 + "其一")
       + entry % ("二", "带动就业300人。" * 20 + "其二") + "</feed>")
@@ -39,6 +40,8 @@ for name in a wrong wide; do
 done
 "$siftd" try --text "$here/feed.xml" >"$here/text" || fail "feed.xml was refused"
 same "$(grep -c . "$here/text")" 4 "lines of a feed, which is no table"
+"$siftd" try --text "$here/large.xml" >"$here/text" || fail "a file of 12 MB was refused"
+grep -qx '累计孵化86家。' "$here/text" || fail "the text of a file of 12 MB is another"
 "$siftd" try "$here/a.xml" >"$here/records"
 contains "$here/records" '"source":{"element":"/年报/正文/段[2]"},"quote":"累计孵化86家"' "the place of a fact"
 contains "$here/records" '"format":"xml","charset":"GB18030"' "what the document record says"
