@@ -325,16 +325,29 @@ static size_t read_pairs(const struct tables *t, const struct line *line, size_t
     return 2;
 }
 
-/* How many times three characters in a row read so, and how many of what comes out is frequent. */
-static size_t run_of_pairs(const struct tables *t, const struct line *line, size_t i, size_t *ret_frequent) {
-    size_t triples = 0;
+/* Three characters in a row that read so, again and again, and how many of what comes out is frequent. */
+struct triples {
+    size_t count, frequent;
+};
+
+static size_t frequent_of(const struct tables *t, const uint32_t out[2]) {
+    return is_frequent(t, out[0]) + (size_t)is_frequent(t, out[1]);
+}
+
+static struct triples run_of_triples(const struct tables *t, const struct line *line, size_t i) {
+    struct triples run = {0};
     uint32_t out[2];
-    *ret_frequent = 0;
-    while (read_pairs(t, line, i + 3 * triples, out)) {
-        *ret_frequent += is_frequent(t, out[0]) + (size_t)is_frequent(t, out[1]);
-        triples++;
-    }
-    return triples;
+    for (; read_pairs(t, line, i + 3 * run.count, out); run.count++)
+        run.frequent += frequent_of(t, out);
+    return run;
+}
+
+/* The run that begins three characters behind, so that no run is read more often than once. */
+static struct triples without_first(const struct tables *t, const struct line *line, size_t i, struct triples run) {
+    uint32_t out[2];
+    if (!read_pairs(t, line, i, out))
+        return run;
+    return (struct triples){run.count - 1, run.frequent - frequent_of(t, out)};
 }
 
 /* Each of the two gets the whole of the three: where one ends and the next begins is in the middle of a character. */
@@ -350,15 +363,20 @@ static size_t merge_pairs(const struct tables *t, struct line *line, size_t to, 
 }
 
 bool misread_utf8_as_gbk(const struct tables *t, struct line *line) {
-    size_t to = 0, frequent;
+    struct triples known[3] = {{0}}; /* what is left of a run that was read and not taken, by its place modulo 3 */
+    size_t to = 0;
     bool changed = false;
     for (size_t i = 0; i < line->count;) {
-        size_t triples = run_of_pairs(t, line, i, &frequent);
-        if (triples && frequent * 4 >= triples * 2 * 3) {
-            to = merge_pairs(t, line, to, i, triples);
-            i += 3 * triples;
+        struct triples *run = &known[i % 3];
+        if (!run->count)
+            *run = run_of_triples(t, line, i);
+        if (run->count && run->frequent * 4 >= run->count * 2 * 3) {
+            to = merge_pairs(t, line, to, i, run->count);
+            i += 3 * run->count;
+            memset(known, 0, sizeof known);
             changed = true;
         } else {
+            *run = without_first(t, line, i, *run);
             line->unit[to++] = line->unit[i++];
         }
     }
@@ -394,11 +412,12 @@ bool misread_gbk(const struct tables *t, struct line *line) {
     bool changed = false;
     for (size_t i = 0; i < line->count;) {
         size_t pairs = 0, frequent = 0, signs = 0;
-        for (uint32_t rune; (rune = pair(t, line, i + 2 * pairs)); pairs++) {
+        bool first = !is_foreign(rune_near(line, i, -1)); /* of its letters: the others begin no run */
+        for (uint32_t rune; first && (rune = pair(t, line, i + 2 * pairs)); pairs++) {
             frequent += is_frequent(t, rune);
             signs += line->unit[i + 2 * pairs].rune < 0xC0 || line->unit[i + 2 * pairs + 1].rune < 0xC0;
         }
-        bool alone = !is_foreign(rune_near(line, i, -1)) && !is_foreign(rune_near(line, i, 2 * (long)pairs));
+        bool alone = first && !is_foreign(rune_near(line, i, 2 * (long)pairs));
         bool sure = alone && !is_utf8(t, line, i, i + 2 * pairs) && frequent * 5 >= pairs * 4 &&
                     (pairs >= 3 || (pairs == 2 && signs));
         if (!sure) {

@@ -93,11 +93,13 @@ static void repair(struct mojibake *m, struct siftd_doc *doc, const char *text, 
 
 /* The end of a line, or of a piece of a very long one: between two characters. */
 static size_t line_end(struct siftd_str text, size_t at) {
-    const char *newline = memchr(text.at + at, '\n', text.len - at);
-    size_t end = newline ? (size_t)(newline - text.at) : text.len;
-    if (end - at <= LONGEST)
-        return end;
-    for (end = at + LONGEST; ((unsigned char)text.at[end] & 0xC0) == 0x80;)
+    size_t rest = text.len - at, end = at + LONGEST;
+    const char *newline = memchr(text.at + at, '\n', rest > LONGEST ? LONGEST + 1 : rest);
+    if (newline)
+        return (size_t)(newline - text.at);
+    if (rest <= LONGEST)
+        return text.len;
+    while (((unsigned char)text.at[end] & 0xC0) == 0x80)
         end--;
     return end;
 }
