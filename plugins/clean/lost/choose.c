@@ -50,15 +50,14 @@ static void weigh_one(struct weigh *w, struct best *best, size_t at, uint32_t ru
     uint32_t left = at > 0 ? window->rune[at - 1] : 0, right = at + 1 < window->count ? window->rune[at + 1] : 0;
     int seen = (int)(fit_seen(w->fit, left, rune) + fit_seen(w->fit, rune, right)), reading = 0;
     window->rune[at] = (uint16_t)rune;
-    int words = (int)fit_words(w->fit, window, 0, window->count);
-    bool in_word = fit_words(w->fit, window, at, at + 1) > 0;
+    struct in_words words = fit_words(w->fit, window, at, at + 1);
     if (gloss.len) {
         enum reading how = fit_reading(w->fit, rune, gloss);
         reading = how == READING_SAME ? GLOSS : how == READING_TONELESS ? TONELESS : 0;
     }
     /* nothing but words speaks for damage of this kind: they may be chance */
     bool shifted = w->place->damage == DAMAGE_SHIFTED;
-    int score = WORD * words + SEEN * seen + reading + (codes_is_common(pair) ? COMMON : 0);
+    int score = WORD * (int)words.window + SEEN * seen + reading + (codes_is_common(pair) ? COMMON : 0);
     if (cp_is_han(rune) && codes_is_extended(pair) && !fit_is_traditional(w->fit))
         score += EXTENDED;
     if (is_stop(rune))
@@ -66,7 +65,7 @@ static void weigh_one(struct weigh *w, struct best *best, size_t at, uint32_t ru
     if (score > best->score) {
         best->next = best->score;
         *best = (struct best){rune, score, best->score,
-                              seen || reading == GLOSS || (!shifted && (in_word || is_stop(rune)))};
+                              seen || reading == GLOSS || (!shifted && (words.part || is_stop(rune)))};
     } else if (score > best->next) {
         best->next = score;
     }
@@ -155,7 +154,7 @@ static bool is_nonsense(struct fit *fit, const struct place *place) {
     }
     to = window.count;
     window_append(&window, place->after.rune, place->after.count);
-    return 3 * fit_words(fit, &window, from, to) <= to - from;
+    return 3 * fit_words(fit, &window, from, to).part <= to - from;
 }
 
 static bool is_shifted(const struct place *place) {
@@ -165,7 +164,7 @@ static bool is_shifted(const struct place *place) {
 /* Whether the restored characters make sense: half of those that are known belong to words. */
 static bool is_sense(struct weigh *w, const struct choice *choice) {
     size_t known = choice->runes - choice->unknown;
-    return 2 * fit_words(w->fit, &w->window, w->first, w->first + choice->runes) >= known;
+    return 2 * fit_words(w->fit, &w->window, w->first, w->first + choice->runes).part >= known;
 }
 
 bool choose(struct choice *choice, struct fit *fit, const struct codes *codes, const struct place *place,

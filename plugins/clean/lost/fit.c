@@ -11,11 +11,16 @@
 #include "runes.h"
 #include "str.h"
 
-enum { PAIRS_MAX = 1 << 20, GLOSS_MAX = 12, READING_MAX = 32, TRADITIONAL_SHARE = 25 };
+enum { PAIRS_MAX = 1 << 20, SLOTS_LEAST = 1 << 12, GLOSS_MAX = 12, READING_MAX = 32, TRADITIONAL_SHARE = 25 };
 
 /* A reading, as hashes of its letters with and without tone marks; 0: not asked yet. */
 struct spelling {
     uint32_t toned, plain;
+};
+
+/* Two neighbours and how often they were seen, up to SEEN_MAX; 0: a free slot. */
+struct seen {
+    uint32_t pair, times;
 };
 
 struct fit {
@@ -24,8 +29,8 @@ struct fit {
     const UNormalizer2 *apart;
     struct spelling *spelling; /* of every character of the basic plane */
     size_t han, extended;
-    uint32_t *pair; /* of neighbours, in order, each as often as the document has it */
-    size_t pairs, room;
+    struct seen *seen; /* the document's neighbours: open addressing, at most half full */
+    size_t slots, used;
 };
 
 struct fit *fit_new(void) {
@@ -40,7 +45,7 @@ struct fit *fit_new(void) {
 
 struct fit *fit_free(struct fit *fit) {
     if (fit)
-        free(fit->pair);
+        free(fit->seen);
     if (fit)
         free(fit->spelling);
     if (fit && fit->words)
@@ -53,36 +58,45 @@ struct fit *fit_free(struct fit *fit) {
 
 /* --- the document ------------------------------------------------------------------------------------------------- */
 
-static int by_value(const void *a, const void *b) {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
+/* The pair's slot, or the free one that it goes to. */
+static struct seen *seen_slot(const struct fit *fit, uint32_t pair) {
+    size_t i = (size_t)(pair * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (fit->slots - 1);
+    while (fit->seen[i].times && fit->seen[i].pair != pair)
+        i = (i + 1) & (fit->slots - 1);
+    return &fit->seen[i];
 }
 
-static void add_pair(struct fit *fit, uint32_t a, uint32_t b) {
-    if (fit->pairs == PAIRS_MAX)
-        return;
-    if (fit->pairs == fit->room) {
-        fit->room = fit->room ? fit->room * 2 : 1024;
-        fit->pair = realloc(fit->pair, fit->room * sizeof *fit->pair);
-        if (!fit->pair)
-            abort();
-    }
-    fit->pair[fit->pairs++] = a << 16 | b;
+static void seen_resize(struct fit *fit, size_t slots) {
+    struct seen *old = fit->seen;
+    size_t count = fit->slots;
+    fit->seen = calloc(slots, sizeof *fit->seen);
+    if (!fit->seen)
+        abort();
+    fit->slots = slots;
+    for (size_t i = 0; i < count; i++)
+        if (old[i].times)
+            *seen_slot(fit, old[i].pair) = old[i];
+    free(old);
+}
+
+static void seen_clear(struct fit *fit) {
+    free(fit->seen);
+    fit->seen = NULL;
+    fit->slots = fit->used = 0;
+    seen_resize(fit, SLOTS_LEAST);
+}
+
+static void seen_add(struct fit *fit, uint32_t a, uint32_t b) {
+    if (2 * fit->used == fit->slots)
+        seen_resize(fit, 2 * fit->slots);
+    struct seen *slot = seen_slot(fit, a << 16 | b);
+    slot->pair = a << 16 | b;
+    fit->used += slot->times == 0;
+    slot->times += slot->times < SEEN_MAX;
 }
 
 unsigned fit_seen(const struct fit *fit, uint32_t a, uint32_t b) {
-    uint32_t key = a << 16 | b;
-    size_t low = 0, high = a && b ? fit->pairs : 0, n = 0;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (fit->pair[middle] < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    while (a && b && n < SEEN_MAX && low + n < fit->pairs && fit->pair[low + n] == key)
-        n++;
-    return (unsigned)n;
+    return a && b && fit->slots ? seen_slot(fit, a << 16 | b)->times : 0;
 }
 
 static bool is_pinyin(uint32_t c) {
@@ -112,8 +126,9 @@ struct siftd_str gloss_at(const char *at, const char *end, const char **ret_end)
 void fit_learn(struct fit *fit, const struct codes *codes, struct siftd_str text) {
     const char *end = text.at + text.len, *next;
     uint32_t before = 0;
-    size_t size;
-    fit->han = fit->extended = fit->pairs = 0;
+    size_t size, pairs = 0;
+    fit->han = fit->extended = 0;
+    seen_clear(fit);
     for (const char *at = text.at; at < end; at += size) {
         uint32_t c = cp_at(at, end, &size);
         if ((c == '(' || c == ' ') && gloss_at(at, end, &next).len) {
@@ -121,14 +136,12 @@ void fit_learn(struct fit *fit, const struct codes *codes, struct siftd_str text
             continue;
         }
         c = cp_is_han(c) && c < 0x10000 ? c : 0;
-        if (c && before)
-            add_pair(fit, before, c);
+        if (c && before && pairs++ < PAIRS_MAX)
+            seen_add(fit, before, c);
         fit->han += c != 0;
         fit->extended += c && codes_is_extended(codes_pair(codes, c));
         before = c;
     }
-    if (fit->pairs)
-        qsort(fit->pair, fit->pairs, sizeof *fit->pair, by_value);
 }
 
 bool fit_is_traditional(const struct fit *fit) {
@@ -137,18 +150,21 @@ bool fit_is_traditional(const struct fit *fit) {
 
 /* --- words and readings ------------------------------------------------------------------------------------------- */
 
-size_t fit_words(struct fit *fit, const struct window *window, size_t from, size_t to) {
+struct in_words fit_words(struct fit *fit, const struct window *window, size_t from, size_t to) {
     UErrorCode code = U_ZERO_ERROR;
     UChar units[WINDOW_MAX];
-    size_t n = 0;
+    struct in_words n = {0};
     for (size_t i = 0; i < window->count; i++)
         units[i] = window->rune[i] ? window->rune[i] : 0xFFFC;
     ubrk_setText(fit->words, units, (int32_t)window->count, &code);
     if (U_FAILURE(code))
-        return 0;
+        return n;
     for (int32_t start = ubrk_first(fit->words), stop; (stop = ubrk_next(fit->words)) != UBRK_DONE; start = stop)
-        for (int32_t i = start; i < stop && stop - start > 1; i++)
-            n += (size_t)i >= from && (size_t)i < to && cp_is_han(units[i]);
+        for (int32_t i = start; i < stop && stop - start > 1; i++) {
+            bool han = cp_is_han(units[i]);
+            n.window += han;
+            n.part += han && (size_t)i >= from && (size_t)i < to;
+        }
     return n;
 }
 

@@ -25,8 +25,12 @@ struct window {
     uint16_t rune[WINDOW_MAX];
     size_t count;
 };
-/* How many of the characters [from, to) belong to words of two and more. */
-size_t fit_words(struct fit *fit, const struct window *window, size_t from, size_t to);
+/* Characters that belong to words of two and more: of the whole window, and of the part that was asked for. */
+struct in_words {
+    size_t window, part;
+};
+/* Reads the window's words; the part is [from, to). */
+struct in_words fit_words(struct fit *fit, const struct window *window, size_t from, size_t to);
 enum { SEEN_MAX = 2 };
 /* How often, up to SEEN_MAX, the document has `a` followed by `b`. */
 unsigned fit_seen(const struct fit *fit, uint32_t a, uint32_t b);
