@@ -79,49 +79,17 @@ struct styles {
     struct book *book;
     struct {
         unsigned long id;
-        enum show show;
+        enum sheet_show show;
     } * format;
     size_t formats, room;
     bool in_cells;
 };
 
-/* What a format of the workbook's own shows, by its letters outside quotes, brackets and escapes. */
-static enum show show_of_code(const char *code) {
-    bool day = false, hour = false;
-    for (; *code; code++) {
-        if (*code == '"' || *code == '[') {
-            const char *end = strchr(code + 1, *code == '"' ? '"' : ']');
-            if (!end)
-                break;
-            code = end;
-        } else if (*code == '\\' || *code == '_' || *code == '*') {
-            code += code[1] != 0;
-        } else if (*code == '%') {
-            return SHOW_PERCENT;
-        } else {
-            day |= *code == 'y' || *code == 'Y' || *code == 'd' || *code == 'D';
-            hour |= *code == 'h' || *code == 'H' || *code == 's' || *code == 'S';
-        }
-    }
-    return day && hour ? SHOW_DATE_TIME : day ? SHOW_DATE : hour ? SHOW_TIME : SHOW_PLAIN;
-}
-
-/* The formats that every program has; 27 to 36 and 50 to 58 are the dates of East Asian languages. */
-static enum show show_of_number(unsigned long id) {
-    if (id == 9 || id == 10)
-        return SHOW_PERCENT;
-    if (id == 22)
-        return SHOW_DATE_TIME;
-    if ((id >= 14 && id <= 17) || (id >= 27 && id <= 31) || id == 36 || (id >= 50 && id <= 58))
-        return SHOW_DATE;
-    return (id >= 18 && id <= 21) || (id >= 32 && id <= 35) || (id >= 45 && id <= 47) ? SHOW_TIME : SHOW_PLAIN;
-}
-
-static enum show show_of(const struct styles *styles, unsigned long id) {
+static enum sheet_show show_of(const struct styles *styles, unsigned long id) {
     for (size_t i = 0; i < styles->formats; i++)
         if (styles->format[i].id == id)
             return styles->format[i].show;
-    return show_of_number(id);
+    return sheet_show(id);
 }
 
 static void start_style(void *user, const struct xml_element *element) {
@@ -132,7 +100,7 @@ static void start_style(void *user, const struct xml_element *element) {
         size_t i = styles->formats;
         (void)PUSH(styles->format, styles->formats, styles->room);
         styles->format[i].id = strtoul(number, NULL, 10);
-        styles->format[i].show = show_of_code(code);
+        styles->format[i].show = sheet_show_of_code(code);
     } else if (strcmp(element->name, "cellXfs") == 0) {
         styles->in_cells = true;
     } else if (strcmp(element->name, "xf") == 0 && styles->in_cells) {

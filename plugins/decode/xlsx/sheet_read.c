@@ -66,7 +66,8 @@ static void end_cell(struct reading *r) {
     else if (r->kind == KIND_TRUTH)
         text = r->value.at[0] == '1' ? (struct siftd_str){"TRUE", 4} : (struct siftd_str){"FALSE", 5};
     else if (r->kind == KIND_NUMBER) {
-        book_number(r->book, r->value.at, r->style, shown);
+        sheet_number(r->value.at, r->style < r->book->shows ? r->book->show[r->style] : SHOW_PLAIN, r->book->from_1904,
+                     shown);
         text = (struct siftd_str){shown, strlen(shown)};
     } else {
         text.at = r->value.at;

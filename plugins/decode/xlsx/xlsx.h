@@ -9,10 +9,8 @@
 #include "json_out.h"
 #include "page.h"
 #include "parts.h"
+#include "sheet_number.h"
 #include "xml_walk.h"
-
-/* How a cell's number is shown, by its style. */
-enum show { SHOW_PLAIN, SHOW_PERCENT, SHOW_DATE, SHOW_TIME, SHOW_DATE_TIME };
 
 struct book_sheet {
     char *name, *part; /* part: "xl/worksheets/sheet1.xml" */
@@ -22,7 +20,7 @@ struct book {
     struct book_sheet *sheet; /* those that are not hidden, in their order */
     size_t sheets, sheet_room;
     bool from_1904; /* days count from 1904-01-01 instead of 1899-12-30 */
-    uint8_t *show;  /* enum show of each style */
+    uint8_t *show;  /* enum sheet_show of each style */
     size_t shows, show_room;
     struct json_out text; /* the shared strings, one after the other, as they are */
     size_t *string;       /* where each begins; one more: where the last ends */
@@ -34,8 +32,6 @@ bool book_read(const struct parts *parts, struct book *ret, char why[XML_WHY]);
 void book_free(struct book *book);
 /* A shared string; empty when there is none of that number. */
 struct siftd_str book_string(const struct book *book, size_t i);
-/* What a number of a style looks like on the sheet: digits as Excel shows at most (15), per cent, or ISO 8601 dates. */
-void book_number(const struct book *book, const char *digits, size_t style, char to[64]);
 /* Writes a sheet. False, and why, when it is damaged; what stood before is written. */
 bool sheet_read(const struct book *book, const struct book_sheet *sheet, struct siftd_str xml, struct page *page,
                 char why[XML_WHY]);
