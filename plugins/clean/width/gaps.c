@@ -88,6 +88,42 @@ static bool parts_headline(const struct line *line, uint32_t left, uint32_t righ
     return ((left == 0x201D && cp_is_han(right)) || (cp_is_han(left) && right == 0x201C)) && is_headline(line);
 }
 
+/* How many characters of the clause stand on one side of the gap, up to `most`; another gap there: none. */
+static int clause_left(const struct line *line, const char *at, int most) {
+    int count = 0;
+    while (at > line->begin && count < most) {
+        at = cp_before(line->begin, at);
+        uint32_t c = rune_at(at, line->end);
+        if (c == ' ' || c == 0x3000)
+            return 0;
+        if (!cp_is_han(c) && !cp_is_digit(c))
+            break;
+        count++;
+    }
+    return count;
+}
+
+static int clause_right(const struct line *line, const char *at, int most) {
+    int count = 0;
+    for (; at < line->end && count < most; at += cp_length((unsigned char)*at), count++) {
+        uint32_t c = rune_at(at, line->end);
+        if (c == ' ' || c == 0x3000)
+            return 0;
+        if (!cp_is_han(c) && !cp_is_digit(c))
+            break;
+    }
+    return count;
+}
+
+/* 走轻资产 运营的路子。: one blank in the middle of a long clause of running text. Names and what stands before them
+ * (记者 某某) are shorter. */
+static bool splits_clause(const struct line *line, const char *start, const char *end) {
+    enum { SIDE = 4, BOTH = 10, SEEN = 12, SENTENCE = 120, STOP = 0x3002 };
+    int left = clause_left(line, start, SEEN), right = clause_right(line, end, SEEN);
+    return start + 1 == end && left >= SIDE && right >= SIDE && left + right >= BOTH &&
+           line->end - line->begin >= SENTENCE && rune_before(line->begin, line->end) == STOP;
+}
+
 /* Whether the gap between `left` and `right` is damage. `start` and `end` are its borders. */
 static bool is_damage(const struct line *line, uint32_t left, uint32_t right, const char *start, const char *end) {
     if (parts_headline(line, left, right))
@@ -101,6 +137,8 @@ static bool is_damage(const struct line *line, uint32_t left, uint32_t right, co
         return is_count_before(line, start);
     if (left == '%' && cp_is_han(right))
         return true;
+    if (cp_is_han(left) && cp_is_han(right))
+        return splits_clause(line, start, end);
     return cp_is_han(left) && cp_is_digit(right) && start + 1 == end && is_count_after(line, end);
 }
 

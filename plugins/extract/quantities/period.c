@@ -58,7 +58,23 @@ static bool names_event(const struct tokens *tokens, size_t i) {
 
 /* 较2019年, 与2019年相比. */
 static bool is_base(const struct tokens *tokens, size_t i) {
+    size_t number = i + 2; /* 是2021年的2.7倍 */
+    if (number < tokens->count && tokens->at[number].kind == TOKEN_NUMBER &&
+        tokens->quantity[tokens->at[number].index].unit->kind == UNIT_RATE &&
+        str_equal(token_text(tokens, &tokens->at[i + 1]), str("的")))
+        return true;
     return (i > 0 && token_is(tokens, i - 1, ROLE_BIT(BASE_BEFORE))) || token_is(tokens, i + 1, ROLE_BIT(BASE_BEHIND));
+}
+
+/* 自2015年首个基地投用以来: from then on. */
+static bool is_since(const struct tokens *tokens, size_t i) {
+    const struct when *when = &tokens->when[tokens->at[i].index];
+    if (!when->from.year || when->relative || when->interval || i == 0 ||
+        !str_ends(token_text(tokens, &tokens->at[i - 1]), str("自")))
+        return false;
+    while (i + 1 < tokens->count && !token_ends_clause(tokens, i + 1))
+        i++;
+    return str_ends(token_text(tokens, &tokens->at[i]), str("以来"));
 }
 
 /* 成立于2014年, 2014年起步, 2014年建成，…. */
@@ -277,6 +293,13 @@ static void take_time(struct state *s, size_t i, bool heading) {
     }
     if (when.kind == WHEN_NOW) {
         take_now(s);
+        return;
+    }
+    int until = frame_year(s) ? frame_year(s) : s->article->year;
+    if (when.kind == WHEN_DATE && is_since(tokens, i) && until > when.from.year) {
+        when =
+            (struct when){.kind = WHEN_DATE, .from = {.year = when.from.year}, .to = {.year = until}, .interval = true};
+        s->current = s->base = when;
         return;
     }
     if (when.kind != WHEN_DATE) {

@@ -80,6 +80,7 @@ static bool is_made_noun(const struct tokens *tokens, size_t i) {
     if (token_is(tokens, i + 1, ROLE_BIT(VERB)) && i + 2 < tokens->count)
         return is_made_noun(tokens, i + 1);
     return token_is(tokens, i + 1, ROLE_BIT(SHARE)) ||
+           str_starts(token_text(tokens, next), str("类")) || /* 电商服务类 */
            (next->roles & ROLE_BIT(MEASURE) &&
             cp_length((unsigned char)tokens->text.at[next->start]) == next->end - next->start);
 }

@@ -41,13 +41,20 @@ static bool counts_receivers(const struct tokens *tokens, const struct indicator
     return false;
 }
 
+/* 发放一次性补贴: a verb right before that says what has been done, not what is given by a rule. */
+static bool was_done(const struct tokens *tokens, size_t i) {
+    return i > 0 && token_is(tokens, i - 1, ROLE_BIT(VERB)) &&
+           !token_is(tokens, i - 1, ROLE_BIT(RECEIVE) | ROLE_BIT(GIVE));
+}
+
 static bool says_terms(const struct tokens *tokens, const struct indicator *indicator) {
     const struct unit *unit = tokens->quantity[tokens->at[indicator->token].index].unit;
     bool sum = unit->kind == UNIT_MONEY || unit->kind == UNIT_PERCENT;
     bool received = !sum || counts_receivers(tokens, indicator);
     for (size_t i = indicator->clause; i < indicator->clause_end;
          i++) /* 最高的 tells which; 一次性 also describes what was paid */
-        if (token_is(tokens, i, ROLE_BIT(TERMS)) && !(received && token_is(tokens, i, ROLE_BIT(GUARD))) &&
+        if (token_is(tokens, i, ROLE_BIT(TERMS)) &&
+            !(token_is(tokens, i, ROLE_BIT(GUARD)) && (received || was_done(tokens, i))) &&
             !(token_is(tokens, i, ROLE_BIT(UP_TO_BEFORE)) && is_of(tokens, i + 1)))
             return true;
     size_t before = indicator->token;
@@ -106,7 +113,8 @@ static bool begins_rule(const struct tokens *tokens, size_t i) {
 
 static bool aims_behind(const struct tokens *tokens, const struct indicator *indicator) {
     for (size_t i = indicator->token + 1; i < indicator->clause_end && i <= indicator->token + 3; i++)
-        if (token_is(tokens, i, ROLE_BIT(TARGET)))
+        if (token_is(tokens, i, ROLE_BIT(TARGET)) || /* 5270万元的年初计划 */
+            (token_is(tokens, i, ROLE_BIT(INTEND)) && i + 1 == indicator->clause_end))
             return true;
     return false;
 }
