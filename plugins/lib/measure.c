@@ -34,6 +34,13 @@ static void skip_blank(struct reader *r) {
         advance(r, 1);
 }
 
+static bool noun_follows(const struct reader *r) {
+    size_t len;
+    uint32_t c = peek(r->rest);
+    uint64_t roles = lexicon_word(r->lexicon, r->rest, &len);
+    return cp_is_han(c) && !(roles & (ROLE_BIT(BOUND) | ROLE_BIT(VERB) | ROLE_BIT(LINK)));
+}
+
 /* The unit at the reader, perhaps behind a blank. */
 static const struct unit *take_unit(struct reader *r) {
     struct reader ahead = *r;
@@ -49,6 +56,15 @@ static const struct unit *take_unit(struct reader *r) {
     if (cp_is_latin((unsigned char)rest.at[len - 1]) && len < rest.len && cp_is_latin((unsigned char)rest.at[len]))
         return NULL;
     advance(&ahead, len);
+    size_t shorter;
+    const struct unit *within = unit->last && noun_follows(&ahead)
+                                    ? lexicon_unit(r->lexicon, (struct siftd_str){rest.at, len - 1}, &shorter)
+                                    : NULL;
+    if (within) { /* 3个人才公寓 counts 个, 3个人 counts people */
+        unit = within;
+        advance(r, shorter + (size_t)(rest.at - r->rest.at));
+        return unit;
+    }
     *r = ahead;
     return unit;
 }
@@ -179,13 +195,6 @@ static bool holder_follows(const struct reader *r) {
         rest = (struct siftd_str){rest.at + len, rest.len - len};
     }
     return false;
-}
-
-static bool noun_follows(const struct reader *r) {
-    size_t len;
-    uint32_t c = peek(r->rest);
-    uint64_t roles = lexicon_word(r->lexicon, r->rest, &len);
-    return cp_is_han(c) && !(roles & (ROLE_BIT(BOUND) | ROLE_BIT(VERB) | ROLE_BIT(LINK)));
 }
 
 /* A number without a measure word counts only where a headline or a list of names leaves it out. */

@@ -120,7 +120,7 @@ static int clause_right(const struct line *line, const char *at, int most) {
 static bool splits_clause(const struct line *line, const char *start, const char *end) {
     enum { SIDE = 4, BOTH = 10, SEEN = 12, SENTENCE = 120, STOP = 0x3002 };
     int left = clause_left(line, start, SEEN), right = clause_right(line, end, SEEN);
-    return start + 1 == end && left >= SIDE && right >= SIDE && left + right >= BOTH &&
+    return end - start <= 2 && left >= SIDE && right >= SIDE && left + right >= BOTH &&
            line->end - line->begin >= SENTENCE && rune_before(line->begin, line->end) == STOP;
 }
 

@@ -4,8 +4,20 @@
 
 enum {
     LISTING = 0x3001,
-    WINDOW = 160 /* tokens of a clause on either side of a number that are read */
+    LIMIT_REACH = 4, /* tokens */
+    WINDOW = 160     /* tokens of a clause on either side of a number that are read */
 };
+
+/* 最高减免租金2.4万元: the word for the limit stands at the beginning of what is limited. */
+static bool is_highest(const struct tokens *tokens, size_t number) {
+    for (size_t i = number; i-- > 0 && number - i <= LIMIT_REACH && !token_ends_clause(tokens, i);) {
+        if (tokens->at[i].kind == TOKEN_NUMBER || token_is(tokens, i, ROLE_BIT(BOUND)))
+            return false;
+        if (token_is(tokens, i, ROLE_BIT(UP_TO_BEFORE)) && token_is(tokens, i, ROLE_BIT(TERMS)))
+            return true;
+    }
+    return false;
+}
 
 static const char *qualifier_of(const struct tokens *tokens, size_t number) {
     static const struct {
@@ -22,7 +34,7 @@ static const char *qualifier_of(const struct tokens *tokens, size_t number) {
         if (!token_is(tokens, i, ROLE_BIT(LINK) | ROLE_BIT(OPEN)) && !token_is_blank(tokens, i))
             break;
     }
-    return "exact";
+    return is_highest(tokens, number) ? "up_to" : "exact";
 }
 
 /* Whether a new part of the clause begins behind token i, once a number was seen in the part so far: 、 和 及. */

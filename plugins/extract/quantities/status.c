@@ -43,8 +43,7 @@ static bool counts_receivers(const struct tokens *tokens, const struct indicator
 
 /* 发放一次性补贴: a verb right before that says what has been done, not what is given by a rule. */
 static bool was_done(const struct tokens *tokens, size_t i) {
-    return i > 0 && token_is(tokens, i - 1, ROLE_BIT(VERB)) &&
-           !token_is(tokens, i - 1, ROLE_BIT(RECEIVE) | ROLE_BIT(GIVE));
+    return i > 0 && token_is(tokens, i - 1, ROLE_BIT(VERB)) && !token_is(tokens, i - 1, ROLE_BIT(RECEIVE));
 }
 
 static bool says_terms(const struct tokens *tokens, const struct indicator *indicator) {
