@@ -24,26 +24,33 @@ static struct arena_block *block_new(struct arena *arena, size_t room) {
     return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t size) {
+/* Memory as it comes, of which the caller fills every byte. */
+static void *take(struct arena *arena, size_t size, size_t alignment) {
     arena->total += size;
 #ifdef SIFTD_SANITIZED
-    size_t wanted = size; /* exact, so that the next byte is out of bounds */
-    struct arena_block *block = block_new(arena, wanted);
+    (void)alignment;
+    struct arena_block *block = block_new(arena, size); /* exact, so that the next byte is out of bounds */
 #else
-    size_t wanted = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     struct arena_block *block = arena->block;
-    if (!block || block->room - block->used < wanted)
-        block = block_new(arena, wanted > BLOCK / 4 ? wanted : BLOCK);
+    if (block)
+        block->used = (block->used + alignment - 1) & ~(alignment - 1);
+    if (!block || block->used > block->room || block->room - block->used < size)
+        block = block_new(arena, size > BLOCK / 4 ? size : BLOCK);
 #endif
     void *at = block->data + block->used;
-    block->used += wanted;
-    return memset(at, 0, size);
+    block->used += size;
+    return at;
+}
+
+void *arena_alloc(struct arena *arena, size_t size) {
+    return memset(take(arena, size, alignof(max_align_t)), 0, size);
 }
 
 char *arena_copy(struct arena *arena, const void *at, size_t len) {
-    char *copy = arena_alloc(arena, len + 1);
+    char *copy = take(arena, len + 1, 1);
     if (len)
         memcpy(copy, at, len);
+    copy[len] = 0;
     return copy;
 }
 

@@ -280,6 +280,7 @@ static struct siftd_record *call_record(struct siftd_doc *doc, const char *type,
     *record = (struct siftd_record){.magic = RECORD_MAGIC,
                                     .doc = doc,
                                     .type = arena_copy(&doc->arena, type, strlen(type)),
+                                    .before = doc->records ? doc->record[doc->records - 1] : NULL,
                                     .span = {start, end},
                                     .place = {start, end}};
     mem_push(doc->record, doc->records, doc->record_room);
@@ -290,22 +291,21 @@ static struct siftd_record *call_record(struct siftd_doc *doc, const char *type,
 }
 
 static void put(struct siftd_record *record, const char *key, const char *json, size_t len) {
-    struct arena *arena = &record_of(record)->doc->arena;
-    must(!record->emitted || record->is_finding, "a field for a record that is emitted already");
-    mem_push(record->field, record->fields, record->field_room);
-    record->field[record->fields++] =
-        (struct field){.key = arena_copy(arena, key, strlen(key)), .json = arena_copy(arena, json, len), .len = len};
+    must(!record_of(record)->emitted || record->is_finding, "a field for a record that is emitted already");
+    record_put(record, key, json, len);
 }
 
-static void put_buf(struct siftd_record *record, const char *key, struct buf *json) {
-    put(record, key, json->at, json->len);
-    buf_free(json);
+/* The empty buffer that a field's JSON is put together in. */
+static struct buf *field_buf(struct siftd_record *record) {
+    struct buf *json = &record_of(record)->doc->value;
+    json->len = 0;
+    return json;
 }
 
 static void call_put_text(struct siftd_record *record, const char *key, const char *at, size_t len) {
-    struct buf json = {0};
-    json_string(&json, at, len);
-    put_buf(record, key, &json);
+    struct buf *json = field_buf(record);
+    json_string(json, at, len);
+    put(record, key, json->at, json->len);
 }
 
 static void call_put_null(struct siftd_record *record, const char *key) {
@@ -320,9 +320,9 @@ static void call_put_string(struct siftd_record *record, const char *key, const 
 }
 
 static void call_put_int(struct siftd_record *record, const char *key, int64_t value) {
-    struct buf json = {0};
-    buf_printf(&json, "%lld", (long long)value);
-    put_buf(record, key, &json);
+    struct buf *json = field_buf(record);
+    buf_printf(json, "%lld", (long long)value);
+    put(record, key, json->at, json->len);
 }
 
 static void call_put_number(struct siftd_record *record, const char *key, const char *digits) {
@@ -330,15 +330,15 @@ static void call_put_number(struct siftd_record *record, const char *key, const 
 }
 
 static void call_put_list(struct siftd_record *record, const char *key, const struct siftd_str *items, size_t count) {
-    struct buf json = {0};
-    buf_char(&json, '[');
+    struct buf *json = field_buf(record);
+    buf_char(json, '[');
     for (size_t i = 0; i < count; i++) {
         if (i)
-            buf_char(&json, ',');
-        json_string(&json, items[i].at, items[i].len);
+            buf_char(json, ',');
+        json_string(json, items[i].at, items[i].len);
     }
-    buf_char(&json, ']');
-    put_buf(record, key, &json);
+    buf_char(json, ']');
+    put(record, key, json->at, json->len);
 }
 
 static void call_put_json(struct siftd_record *record, const char *key, const char *json, size_t len) {
@@ -527,11 +527,10 @@ static const char *call_field_text(const struct siftd_record *record, const char
 }
 
 static struct siftd_str call_record_json(const struct siftd_record *record) {
-    struct buf json = {0};
-    record_write(record_of(record), false, &json);
-    struct siftd_str result = {arena_copy(&record->doc->arena, json.at, json.len), json.len};
-    buf_free(&json);
-    return result;
+    struct siftd_doc *doc = record_of(record)->doc;
+    doc->value.len = 0;
+    record_write(record, false, &doc->value);
+    return (struct siftd_str){arena_copy(&doc->arena, doc->value.at, doc->value.len), doc->value.len};
 }
 
 /* --- findings ----------------------------------------------------------------------------------------------------- */

@@ -47,6 +47,8 @@ void document_reset(struct siftd_doc *doc) {
         text_free(&doc->text);
     if (doc->line.room > KEEP_MAX)
         buf_free(&doc->line);
+    if (doc->value.room > KEEP_MAX)
+        buf_free(&doc->value);
     if (doc->edits.with_room > KEEP_MAX)
         edit_free(&doc->edits);
     text_clear(&doc->text);
@@ -77,6 +79,7 @@ void document_deinit(struct siftd_doc *doc) {
     free(doc->place);
     free(doc->member);
     buf_free(&doc->line);
+    buf_free(&doc->value);
     buf_free(&doc->source);
 }
 
@@ -238,6 +241,21 @@ void tally_add(struct siftd_doc *doc, struct tallies *tallies, const char *name,
 }
 
 /* --- records ------------------------------------------------------------------------------------------------------ */
+
+/* Records in a row mostly have the same fields in the same order: they share the names. */
+static const char *field_name(const struct siftd_record *record, const char *key) {
+    const struct siftd_record *before = record->before;
+    size_t i = record->fields;
+    if (before && i < before->fields && strcmp(before->field[i].key, key) == 0)
+        return before->field[i].key;
+    return arena_copy(&record->doc->arena, key, strlen(key));
+}
+
+void record_put(struct siftd_record *record, const char *key, const char *json, size_t len) {
+    const char *name = field_name(record, key), *value = arena_copy(&record->doc->arena, json, len);
+    mem_push(record->field, record->fields, record->field_room);
+    record->field[record->fields++] = (struct field){.key = name, .json = value, .len = len};
+}
 
 static int by_place(const void *a, const void *b) {
     const struct siftd_record *x = *(struct siftd_record *const *)a, *y = *(struct siftd_record *const *)b;

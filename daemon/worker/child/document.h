@@ -56,6 +56,7 @@ struct siftd_record {
     uint32_t magic;
     struct siftd_doc *doc;
     const char *type;
+    const struct siftd_record *before; /* begun before this one; NULL: none */
     struct siftd_span span, place;
     bool has_place, emitted, is_finding;
     struct field *field;
@@ -98,6 +99,7 @@ struct siftd_doc {
     size_t last_row;           /* source offset of the last bulk row, and how many stood there */
     unsigned row_repeat;
     struct buf line;       /* scratch for one row */
+    struct buf value;      /* scratch for one field, or one record that is asked for as JSON */
     struct siftd_span row; /* place of the bulk row at hand */
     struct place *place;   /* in the order of their starts; none: bytes tell */
     size_t places, place_room;
@@ -150,6 +152,8 @@ void tally_add(struct siftd_doc *doc, struct tallies *tallies, const char *name,
 _Noreturn void document_end(const struct siftd_doc *doc, const char *limit, const char *text);
 _Noreturn void document_exceeds(const struct siftd_doc *doc, const char *limit, uint64_t seen);
 
+/* Adds a field to a record: copies of its name and its JSON. */
+void record_put(struct siftd_record *record, const char *key, const char *json, size_t len);
 /* Orders the emitted records by place and gives them their ids; from then on only findings are emitted. */
 void document_close_records(struct siftd_doc *doc);
 /* Writes all kept records as lines to the body. */
