@@ -32,7 +32,8 @@
  * Ownership. What the host returns lives as long as the object it was asked of: text until the running plugin returns,
  * record and document data until the document ends, options and pack nodes until `close`. What a plugin passes in is
  * copied. Memory from doc_alloc() is freed after the document, memory from alloc() after `close`; neither returns NULL
- * (a child that is out of memory ends, and its document is quarantined).
+ * (a child that is out of memory ends, and its document is quarantined). A plugin whose own memory runs out ends the
+ * child with _exit(SIFTD_OUT_OF_MEMORY), so that the limit is named, and not a crash.
  *
  * Errors. A callback returns SIFTD_OK, SIFTD_SKIP ("not for me", no fault) or SIFTD_ERROR after host->error() said why.
  * An error in decode rejects the document; in a later stage it becomes a finding and the other plugins go on.
@@ -60,6 +61,7 @@ extern "C" {
 
 enum siftd_stage { SIFTD_DECODE = 1, SIFTD_CLEAN, SIFTD_EXTRACT, SIFTD_VALIDATE, SIFTD_SINK };
 
+enum { SIFTD_OUT_OF_MEMORY = 86 }; /* a child's exit status */
 enum siftd_result { SIFTD_ERROR = -1, SIFTD_OK = 0, SIFTD_SKIP = 1, SIFTD_FILTER = 2 };
 
 enum siftd_level { SIFTD_DEBUG, SIFTD_INFO, SIFTD_WARNING };

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
+
 #define UNCLOSED "a quote is opened and never closed"
 #define TRAILING "text follows a closing quote"
 
@@ -36,7 +38,7 @@ static void add_field(struct csv *csv, struct csv_field field) {
         csv->room = csv->room ? csv->room * 2 : 64;
         csv->field = realloc(csv->field, csv->room * sizeof *csv->field);
         if (!csv->field)
-            abort();
+            out_of_memory();
     }
     csv->field[csv->fields++] = field;
 }

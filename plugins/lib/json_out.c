@@ -6,15 +6,16 @@
 #include <string.h>
 
 #include "json_scan.h"
+#include "memory.h"
 
 char *json_out_reserve(struct json_out *out, size_t more) {
     if (!out->at || more > out->room - out->len) {
         if (more > SIZE_MAX / 2 - out->len)
-            abort();
+            out_of_memory();
         out->room = (out->len + more + 8) * 2;
         out->at = realloc(out->at, out->room);
         if (!out->at)
-            abort();
+            out_of_memory();
     }
     return out->at + out->len;
 }

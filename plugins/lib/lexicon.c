@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "codepoint.h"
+#include "memory.h"
 #include "numeral.h"
 #include "runes.h"
 #include "str.h"
@@ -116,7 +117,7 @@ static int read_units(struct lexicon *lexicon, const struct siftd_host *host, co
     lexicon->unit = calloc(count + 1, sizeof *lexicon->unit);
     lexicon->fraction = calloc(fraction_count + 1, sizeof *lexicon->fraction);
     if (!lexicon->unit || !lexicon->fraction)
-        abort();
+        out_of_memory();
     for (size_t i = 0; i < count; i++)
         if (add_unit(lexicon, host, host->node_key(units, i), host->node_at(units, i)) < 0)
             return SIFTD_ERROR;
@@ -202,7 +203,7 @@ static void read_plain(struct lexicon *lexicon) {
 struct lexicon *lexicon_new(const struct siftd_host *host) {
     struct lexicon *lexicon = calloc(1, sizeof *lexicon);
     if (!lexicon)
-        abort();
+        out_of_memory();
     lexicon->roles = words_new();
     lexicon->traits = words_new();
     lexicon->currencies = words_new();

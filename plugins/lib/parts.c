@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
 #include "str.h"
 
 enum { LOCAL_HEADER = 30 }; /* APPNOTE 4.3.7: the name's length stands at 26, the name behind the header */
@@ -44,13 +45,13 @@ static void takes(void *user, const char *name, const char *bytes, size_t len) {
         size_t room = parts->room ? parts->room * 2 : 8;
         struct part *part = realloc(parts->part, room * sizeof *part);
         if (!part)
-            abort(); /* a child without memory ends */
+            out_of_memory(); /* a child without memory ends */
         parts->part = part;
         parts->room = room;
     }
     char *copy = malloc(len + 1);
     if (!copy)
-        abort();
+        out_of_memory();
     memcpy(copy, bytes, len);
     parts->part[parts->count++] = (struct part){strdup(name), {copy, len}};
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
 #include "str.h"
 
 /* Moves *i over quotation marks. */
@@ -48,7 +49,7 @@ static void grow(struct seen *seen) {
     seen->room = old.room ? old.room * 2 : 64;
     seen->slot = calloc(seen->room, sizeof *seen->slot);
     if (!seen->slot)
-        abort();
+        out_of_memory();
     for (size_t i = 0; i < old.room; i++)
         if (old.slot[i].at)
             seen->slot[find(seen, old.slot[i])] = old.slot[i];

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
+
 void sheet_begin(struct sheet *sheet, struct page *page, const char *name) {
     *sheet = (struct sheet){.page = page, .name = name};
     json_out_string(&sheet->quoted, name, strlen(name));
@@ -18,7 +20,7 @@ void sheet_cell(struct sheet *sheet, unsigned column, const char *at, size_t len
         sheet->room = sheet->room ? sheet->room * 2 : 32;
         sheet->cell = realloc(sheet->cell, sheet->room * sizeof *sheet->cell);
         if (!sheet->cell)
-            abort(); /* a child without memory ends */
+            out_of_memory(); /* a child without memory ends */
     }
     sheet->cell[sheet->cells++] = (struct sheet_cell){column, sheet->text.len, len};
     json_out_raw(&sheet->text, at, len);

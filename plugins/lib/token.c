@@ -6,6 +6,7 @@
 
 #include "codepoint.h"
 #include "measure.h"
+#include "memory.h"
 #include "str.h"
 
 enum {
@@ -49,7 +50,7 @@ static void *grow(void *at, size_t count, size_t *room, size_t size) {
     *room = *room ? *room * 2 : 256;
     at = realloc(at, *room * size);
     if (!at)
-        abort();
+        out_of_memory();
     return at;
 }
 

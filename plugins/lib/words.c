@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
+
 struct node {
     uint32_t branch[16];
     uint64_t roles;
@@ -43,7 +45,7 @@ static uint32_t node_new(struct words *words) {
         words->room = words->room ? words->room * 2 : 1024;
         words->node = realloc(words->node, words->room * sizeof *words->node);
         if (!words->node)
-            abort();
+            out_of_memory();
     }
     memset(&words->node[words->count], 0, sizeof *words->node);
     return (uint32_t)words->count++;
@@ -52,7 +54,7 @@ static uint32_t node_new(struct words *words) {
 struct words *words_new(void) {
     struct words *words = calloc(1, sizeof *words);
     if (!words)
-        abort();
+        out_of_memory();
     node_new(words);
     return words;
 }
@@ -78,7 +80,7 @@ static uint32_t branch_to(struct words *words, uint32_t at, unsigned half) {
 static void keep_on_page(struct words *words, struct siftd_str word, uint32_t node) {
     uint32_t **page = &words->page[word.at[0] & 15];
     if (!*page && !(*page = calloc(PAGE, sizeof **page)))
-        abort();
+        out_of_memory();
     (*page)[place_on_page(word)] = node;
 }
 

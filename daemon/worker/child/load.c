@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "worker/child/processor.h"
 
+_Static_assert((int)MEM_EXIT == (int)SIFTD_OUT_OF_MEMORY, "plugins tell the same as the host when memory is out");
+
 struct auto_decode {
     struct processor *processor;
     struct pipeline *pipeline;

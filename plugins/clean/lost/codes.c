@@ -5,6 +5,8 @@
 
 #include <unicode/ucnv.h>
 
+#include "memory.h"
+
 enum {
     LEADS = LEAD_LAST - LEAD_FIRST + 1,
     TRAILS = TRAIL_LAST - TRAIL_FIRST + 1,
@@ -33,7 +35,7 @@ struct codes *codes_new(void) {
         return NULL;
     struct codes *codes = calloc(1, sizeof *codes);
     if (!codes)
-        abort();
+        out_of_memory();
     for (unsigned lead = LEAD_FIRST; lead <= LEAD_LAST; lead++)
         for (unsigned trail = TRAIL_FIRST; trail <= TRAIL_LAST; trail++) {
             uint16_t rune = trail == 0x7F ? 0 : decode(gb18030, lead, trail);

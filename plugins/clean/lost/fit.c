@@ -8,6 +8,7 @@
 #include <unicode/ustring.h>
 #include <unicode/utrans.h>
 
+#include "memory.h"
 #include "runes.h"
 #include "str.h"
 
@@ -37,7 +38,7 @@ struct fit *fit_new(void) {
     UErrorCode code = U_ZERO_ERROR;
     struct fit *fit = calloc(1, sizeof *fit);
     if (!fit)
-        abort();
+        out_of_memory();
     fit->words = ubrk_open(UBRK_WORD, "zh", NULL, 0, &code);
     fit->apart = unorm2_getNFDInstance(&code);
     return U_FAILURE(code) ? fit_free(fit) : fit;
@@ -71,7 +72,7 @@ static void seen_resize(struct fit *fit, size_t slots) {
     size_t count = fit->slots;
     fit->seen = calloc(slots, sizeof *fit->seen);
     if (!fit->seen)
-        abort();
+        out_of_memory();
     fit->slots = slots;
     for (size_t i = 0; i < count; i++)
         if (old[i].times)
@@ -190,7 +191,7 @@ static bool prepare_readings(struct fit *fit) {
         return fit->pinyin != NULL;
     fit->spelling = calloc(0x10000, sizeof *fit->spelling);
     if (!fit->spelling)
-        abort();
+        out_of_memory();
     fit->pinyin = utrans_openU(id, -1, UTRANS_FORWARD, NULL, 0, NULL, &code);
     return fit->pinyin != NULL;
 }

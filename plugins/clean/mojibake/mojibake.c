@@ -7,6 +7,7 @@
 #include <siftd/plugin.h>
 
 #include "codepoint.h"
+#include "memory.h"
 #include "misread.h"
 #include "utf8.h"
 
@@ -59,7 +60,7 @@ static void take_line(struct line *line, const char *text, size_t start, size_t 
             line->room = line->room ? line->room * 2 : 1024;
             line->unit = realloc(line->unit, line->room * sizeof *line->unit);
             if (!line->unit)
-                abort();
+                out_of_memory();
         }
         uint32_t rune = cp_at(text + at, text + end, &size);
         line->unit[line->count++] = (struct unit){rune, at, at + size, false};

@@ -13,6 +13,7 @@
 
 #include "charset/charset.h"
 #include "charset/convert.h"
+#include "memory.h"
 #include "utf8.h"
 #include "webpage.h"
 #include "words.h"
@@ -140,7 +141,7 @@ static void *grown(void *list, size_t *room, size_t size) {
     *room = *room ? *room * 2 : 256;
     list = realloc(list, *room * size);
     if (!list)
-        abort();
+        out_of_memory();
     return list;
 }
 

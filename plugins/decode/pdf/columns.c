@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
 #include "paper.h"
 
 enum { ROWS_LEAST = 3, DEEPEST = 8, WINDOW = 16, PIECES_MAX = 4000, CHARACTERS_LEAST = 8 };
@@ -128,7 +129,7 @@ static size_t part(struct print_line *piece, size_t count, const struct gutter *
     struct print_line *right = malloc(count * sizeof *right);
     size_t left = 0, rights = 0;
     if (!right)
-        abort();
+        out_of_memory();
     for (size_t i = 0; i < count; i++)
         if (piece[i].x0 >= gutter->to)
             right[rights++] = piece[i];
@@ -188,7 +189,7 @@ void paper_order(struct paper *paper, size_t first) {
         return;
     struct order o = {.paper = paper, .out = malloc((count + 1) * sizeof *o.out)};
     if (!o.out)
-        abort();
+        out_of_memory();
     put_all(&o, paper->line + first, count, 0);
     if (o.outs)
         memcpy(paper->line + first, o.out, o.outs * sizeof *o.out);

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "memory.h"
 #include "paper.h"
 
 #define MARGIN 0.12F /* of the page's height */
@@ -75,7 +76,7 @@ void paper_find_margins(struct paper *paper) {
     struct candidate *candidate = malloc((paper->lines + 1) * sizeof *candidate);
     size_t *times = calloc(paper->pages + 1, sizeof *times);
     if (!candidate || !times)
-        abort();
+        out_of_memory();
     size_t count = candidates(paper, candidate);
     for (size_t i = 0, next; i < count; i = next) {
         for (next = i + 1; next < count && candidate[next].key == candidate[i].key;)

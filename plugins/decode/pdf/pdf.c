@@ -11,6 +11,7 @@
 
 #include <siftd/plugin.h>
 
+#include "memory.h"
 #include "paper.h"
 
 struct pdf {
@@ -23,7 +24,7 @@ void paper_grow(struct paper *paper) {
     paper->room = paper->room * 2 + 4096;
     paper->text = realloc(paper->text, paper->room);
     if (!paper->text)
-        abort();
+        out_of_memory();
 }
 
 static void keep_text(struct paper *paper, const char *at, size_t len) {
@@ -38,7 +39,7 @@ static void keep_line(struct paper *paper, const struct print_line *line) {
         paper->line_room = paper->line_room * 2 + 256;
         paper->line = realloc(paper->line, paper->line_room * sizeof *paper->line);
         if (!paper->line)
-            abort();
+            out_of_memory();
     }
     paper->line[paper->lines++] = *line;
 }
@@ -163,7 +164,7 @@ static int read_pages(const struct pdf *pdf, PopplerDocument *document, struct s
                                 (long long)pdf->pages);
     struct paper paper = {.pages = (unsigned)pages, .height = calloc((size_t)pages, sizeof *paper.height)};
     if (!paper.height)
-        abort();
+        out_of_memory();
     for (int i = 0; i < pages; i++) {
         PopplerPage *page = poppler_document_get_page(document, i);
         paper.height[i] = 1;

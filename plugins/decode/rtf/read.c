@@ -10,6 +10,7 @@
 
 #include "charset/charset.h"
 #include "charset/convert.h"
+#include "memory.h"
 #include "rtf.h"
 #include "utf8.h"
 
@@ -195,7 +196,7 @@ static void use_font(struct reading *r, int number) {
             r->font_room = r->font_room ? r->font_room * 2 : 16;
             r->font = realloc(r->font, r->font_room * sizeof *r->font);
             if (!r->font)
-                abort();
+                out_of_memory();
         }
         if (r->fonts < r->font_room)
             r->font[r->fonts++] = (struct font){number, 0};
@@ -218,7 +219,7 @@ static void note_note(struct reading *r) {
             r->note_room = r->note_room ? r->note_room * 2 : 16;
             r->note = realloc(r->note, r->note_room * sizeof *r->note);
             if (!r->note)
-                abort();
+                out_of_memory();
         }
         r->note[r->notes++] = (struct note){r->scan.at, *here(r)};
     }
@@ -350,7 +351,7 @@ static void enter_group(struct reading *r, const struct group *as) {
         r->room = r->room ? r->room * 2 : 32;
         r->group = realloc(r->group, r->room * sizeof *r->group);
         if (!r->group)
-            abort();
+            out_of_memory();
     }
     r->group[r->depth++] = group;
 }

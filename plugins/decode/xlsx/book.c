@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
 #include "str.h"
 #include "xlsx.h"
 
@@ -13,7 +14,7 @@ static void *grown(void *at, size_t count, size_t *room, size_t size) {
     *room = *room ? *room * 2 : 64;
     at = realloc(at, *room * size);
     if (!at)
-        abort(); /* a child without memory ends */
+        out_of_memory(); /* a child without memory ends */
     return at;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
 #include "xml.h"
 
 struct frame {
@@ -33,7 +34,7 @@ const struct kind *survey_kind(const struct survey *survey, const char *name) {
 
 static void *or_abort(void *memory) {
     if (!memory)
-        abort();
+        out_of_memory();
     return memory;
 }
 

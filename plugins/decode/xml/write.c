@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "json_out.h"
+#include "memory.h"
 #include "xml.h"
 
 enum { CHILDREN_MAX = 64 }; /* names of elements in one that are counted apart */
@@ -89,7 +90,7 @@ static void begin_table(struct writing *w, const struct kind *kind) {
     w->cells = kind->columns;
     w->cell = calloc(w->cells, sizeof *w->cell);
     if (!w->cell)
-        abort();
+        out_of_memory();
     page_table_begin(w->page);
     page_row_begin(w->page);
     put_place(w, w->depth, NULL);
@@ -171,7 +172,7 @@ static void push(struct writing *w, const struct kind *kind) {
         w->room = w->room ? w->room * 2 : 16;
         w->frame = realloc(w->frame, w->room * sizeof *w->frame);
         if (!w->frame)
-            abort();
+            out_of_memory();
     }
     const char *name = kind ? kind->name : "*";
     size_t number = w->depth ? number_of(&w->frame[w->depth - 1], name) : 1;

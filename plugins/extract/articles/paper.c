@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "codepoint.h"
+#include "memory.h"
 #include "numeral.h"
 #include "paragraph.h"
 #include "str.h"
@@ -190,7 +191,7 @@ void paper_read(struct paper *paper, const struct lexicon *lexicon, const struct
             paper->room = paper->room ? paper->room * 2 : 64;
             paper->line = realloc(paper->line, paper->room * sizeof *paper->line);
             if (!paper->line)
-                abort();
+                out_of_memory();
         }
         struct line *line = &paper->line[paper->count++];
         *line = (struct line){.span = span};

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "exec.h"
+#include "memory.h"
 
 enum { PIECE = 64 * 1024, DEADLINE_STEP = 1000 };
 
@@ -46,7 +47,7 @@ static void make_room(struct channel *c) {
     c->in_room = (c->in_len + PIECE) * 2;
     c->in = realloc(c->in, c->in_room);
     if (!c->in)
-        abort();
+        out_of_memory();
 }
 
 /* Takes what is there without waiting. 0 (perhaps nothing), or a channel_result. */

@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "codepoint.h"
+#include "memory.h"
 #include "str.h"
 
 enum english_word {
@@ -110,7 +111,7 @@ struct english *english_new(const struct siftd_host *host) {
                  {"base", BASE}};
     struct english *english = calloc(1, sizeof *english);
     if (!english)
-        abort();
+        out_of_memory();
     english->words = words_new();
     const struct siftd_node *pack = host->pack(host, "english");
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
@@ -156,7 +157,7 @@ static struct word *add(struct row *row) {
         row->room = row->room ? row->room * 2 : 64;
         row->at = realloc(row->at, row->room * sizeof *row->at);
         if (!row->at)
-            abort();
+            out_of_memory();
     }
     row->at[row->count] = (struct word){0};
     row->at[row->count].begins = !row->count || row->at[row->count - 1].full || row->at[row->count - 1].last;

@@ -5,6 +5,7 @@
 
 #include "english.h"
 #include "indicator.h"
+#include "memory.h"
 #include "siftd/plugin.h"
 
 struct quantities {
@@ -82,7 +83,7 @@ static int read_article(struct quantities *q, struct siftd_doc *doc, struct sift
         free(article->indicator);
         article->indicator = calloc(article->room, sizeof *article->indicator);
         if (!article->indicator)
-            abort();
+            out_of_memory();
     }
     article->start = span.start;
     spans_read(article);

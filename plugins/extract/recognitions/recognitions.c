@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "codepoint.h"
+#include "memory.h"
 #include "recognitions.h"
 #include "str.h"
 
@@ -463,7 +464,7 @@ static void read_numbers(struct recognitions *r, const struct siftd_doc *doc) {
             r->number_room = r->number_room ? r->number_room * 2 : 128;
             r->number = realloc(r->number, r->number_room * sizeof *r->number);
             if (!r->number)
-                abort();
+                out_of_memory();
         }
         r->number[r->numbers++] = record;
     }

@@ -3,6 +3,7 @@
  * Tables: the header's names are written once as `"name":`, ready to be put before each value. Values are JSON strings
  * of what stands in the file unless types are guessed.
  */
+#include "memory.h"
 #include "rows.h"
 
 #include <stdio.h>
@@ -22,7 +23,7 @@ struct columns {
 static void columns_init(struct columns *columns, size_t count) {
     *columns = (struct columns){.begin = calloc(count + 1, sizeof *columns->begin)};
     if (!columns->begin)
-        abort();
+        out_of_memory();
 }
 
 static void columns_deinit(struct columns *columns) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
 #include "rules.h"
 #include "str.h"
 
@@ -80,7 +81,7 @@ static int compile_pattern(const struct pieces *pieces, const struct siftd_node 
     size_t len = 0, at;
     int code, r = SIFTD_ERROR;
     if (!text)
-        abort();
+        out_of_memory();
     if (host->node_type(node) != SIFTD_NODE_SCALAR || !*host->node_text(node))
         host->error(host, "%s: a pattern is wanted here", host->node_where(node));
     else

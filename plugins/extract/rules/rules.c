@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "codepoint.h"
+#include "memory.h"
 #include "seen.h"
 #include "str.h"
 
@@ -67,7 +68,7 @@ static int rules_open(void *self, const struct siftd_host *host) {
     r->context = pcre2_match_context_create(NULL);
     r->stack = pcre2_jit_stack_create(STACK_FIRST, STACK_MOST, NULL);
     if (!r->match || !r->side_match || !r->context)
-        abort();
+        out_of_memory();
     pcre2_set_match_limit(r->context, (uint32_t)r->limit);
     pcre2_set_heap_limit(r->context, HEAP_KIB);
     pcre2_jit_stack_assign(r->context, NULL, r->stack);

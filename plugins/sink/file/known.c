@@ -12,13 +12,14 @@
 #include <xxhash.h>
 
 #include "file.h"
+#include "memory.h"
 
 static void add(struct known *known, const char *line, size_t len) {
     if (known->count == known->room) {
         known->room = known->room ? known->room * 2 : 1024;
         known->hash = realloc(known->hash, known->room * sizeof *known->hash);
         if (!known->hash)
-            abort();
+            out_of_memory();
     }
     known->hash[known->count++] = XXH3_64bits(line, len);
 }
@@ -56,7 +57,7 @@ void known_load(struct file_sink *self) {
         qsort(self->known.hash, self->known.count, sizeof *self->known.hash, by_value);
     self->known.taken = calloc(self->known.count + 1, 1);
     if (!self->known.taken)
-        abort();
+        out_of_memory();
 }
 
 bool known_take(struct file_sink *self, const struct siftd_line *line) {

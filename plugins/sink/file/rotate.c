@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "memory.h"
 
 static const char STAMP[] = "00000000-000000.000"; /* the form of the time in a rotated file's name; 0 is any digit */
 
@@ -82,7 +83,7 @@ char **rotate_list(const struct file_sink *self, size_t *ret_count) {
         char **more = realloc(names, (count + 1) * sizeof *names);
         char *name = strdup(entry->d_name);
         if (!more || !name)
-            abort();
+            out_of_memory();
         names = more;
         names[count++] = name;
     }

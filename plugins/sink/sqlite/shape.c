@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "json_out.h"
+#include "memory.h"
 #include "sqlite.h"
 
 enum { REFERENCES_MAX = 8 }; /* a reference that leads to another, and so on */
@@ -21,7 +22,7 @@ struct part {
 static char *copy_of(const void *text, size_t len) {
     char *copy = malloc(len + 1);
     if (!copy)
-        abort();
+        out_of_memory();
     if (len)
         memcpy(copy, text, len);
     copy[len] = 0;
@@ -148,7 +149,7 @@ struct column *columns_of(struct sqlite_sink *self, const char *type) {
             continue;
         struct column *column = calloc(1, sizeof *column);
         if (!column)
-            abort();
+            out_of_memory();
         column->name = copy_of(name, strlen(name));
         const char *title = (const char *)sqlite3_column_text(statement, 2);
         column->title = title ? copy_of(title, strlen(title)) : NULL;

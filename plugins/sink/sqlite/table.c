@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "json_out.h"
+#include "memory.h"
 #include "sqlite.h"
 
 enum { ARGUMENTS = 100 }; /* of one call of json_remove; SQLite allows 127 */
@@ -172,7 +173,7 @@ static struct table *table_free(struct table *table) {
 static struct table *make(struct sqlite_sink *self, struct siftd_str type) {
     struct table *table = calloc(1, sizeof *table);
     if (!table)
-        abort();
+        out_of_memory();
     table->type = strndup(type.at, type.len);
     char *name = table_name(type);
     struct column *columns = columns_of(self, table->type);

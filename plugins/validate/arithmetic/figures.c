@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "codepoint.h"
+#include "memory.h"
 #include "str.h"
 
 bool read_amount(const char *digits, int64_t *ret, int *ret_decimals) {
@@ -109,7 +110,7 @@ void figures_read(struct figures *f, struct siftd_doc *doc) {
             f->room = f->room ? f->room * 2 : 128;
             f->at = realloc(f->at, f->room * sizeof *f->at);
             if (!f->at)
-                abort();
+                out_of_memory();
         }
         f->count += read_figure(f, record, &f->at[f->count]);
     }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "codepoint.h"
+#include "memory.h"
 #include "runes.h"
 #include "siftd/plugin.h"
 #include "str.h"
@@ -147,7 +148,7 @@ static void gather(struct conflict *c, const struct siftd_doc *doc, struct siftd
             c->room = c->room ? c->room * 2 : 64;
             c->figure = realloc(c->figure, c->room * sizeof *c->figure);
             if (!c->figure)
-                abort();
+                out_of_memory();
         }
         c->figures += read_figure(c, text, record, &c->figure[c->figures]);
     }

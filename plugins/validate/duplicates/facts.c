@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "duplicates.h"
+#include "memory.h"
 
 static struct fact *slot_of(const struct facts *facts, uint64_t hash) {
     size_t i = (size_t)hash & (facts->room - 1);
@@ -15,7 +16,7 @@ static void grow(struct facts *facts) {
     struct facts more = {.room = facts->room ? facts->room * 2 : 256, .count = facts->count};
     more.slot = calloc(more.room, sizeof *more.slot);
     if (!more.slot)
-        abort();
+        out_of_memory();
     for (size_t i = 0; i < facts->room; i++)
         if (facts->slot[i].used)
             *slot_of(&more, facts->slot[i].hash) = facts->slot[i];

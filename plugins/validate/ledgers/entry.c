@@ -9,6 +9,7 @@
 #include "json_scan.h"
 #include "json_text.h"
 #include "ledgers.h"
+#include "memory.h"
 #include "str.h"
 
 bool entry_text(const struct entry *entry, const char *key, char ret[FIELD_BYTES]) {
@@ -159,7 +160,7 @@ static int note_low(struct ledgers *l, const struct ledger_check *c, const struc
         l->low_room = l->low_room ? l->low_room * 2 : 64;
         l->low = realloc(l->low, l->low_room * sizeof *l->low);
         if (!l->low)
-            abort();
+            out_of_memory();
     }
     char *texts = entry->host->doc_alloc(entry->doc, strlen(each) + strlen(by) + 2);
     memcpy(texts, each, strlen(each) + 1);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "codepoint.h"
+#include "memory.h"
 #include "str.h"
 
 enum {
@@ -148,7 +149,7 @@ static void gather(struct timeline *p, const struct siftd_doc *doc) {
         free(p->figure);
         p->figure = calloc(p->room, sizeof *p->figure);
         if (!p->figure)
-            abort();
+            out_of_memory();
     }
     p->figures = p->end = 0;
     for (size_t i = 0; i < records; i++) {

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
 #include "webpage.h"
 
 bool page_is_block(GumboTag tag) {
@@ -86,7 +87,7 @@ static struct block *begin(struct place *place, size_t i, size_t owner) {
         page->block_room = page->block_room ? page->block_room * 2 : 128;
         page->block = realloc(page->block, page->block_room * sizeof *page->block);
         if (!page->block)
-            abort();
+            out_of_memory();
     }
     struct block *block = &page->block[page->blocks++];
     *block = (struct block){.first = i, .end = i, .owner = owner};
@@ -150,7 +151,7 @@ static void number_items(struct page *page) {
 static size_t *owners_of(const struct page *page) {
     size_t *owner = calloc(page->nodes, sizeof *owner);
     if (!owner)
-        abort();
+        out_of_memory();
     for (size_t i = 0; i < page->nodes; i++) {
         const struct node *node = &page->node[i];
         bool own = node->gumbo->type == GUMBO_NODE_ELEMENT && page_is_block(page_tag(node));

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "memory.h"
 #include "webpage.h"
 
 enum { DEEPEST = 10000, PIECE = 64 * 1024 };
@@ -19,7 +20,7 @@ struct arena {
 
 static void must(const void *memory) {
     if (!memory)
-        abort(); /* the worker ends, its document is quarantined */
+        out_of_memory(); /* the worker ends, its document is quarantined */
 }
 
 void *page_list(size_t count, size_t size) {

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "decimal.h"
+#include "memory.h"
 #include "schema_impl.h"
 #include "str.h"
 #include "uri.h"
@@ -251,7 +252,7 @@ static pcre2_code *compile_pattern(struct compiler *c, struct siftd_str pattern)
         schema->pattern_room = schema->pattern_room ? schema->pattern_room * 2 : 8;
         schema->pattern = realloc(schema->pattern, schema->pattern_room * sizeof *schema->pattern);
         if (!schema->pattern)
-            abort();
+            out_of_memory();
     }
     return schema->pattern[schema->patterns++] = compiled;
 }
@@ -376,11 +377,11 @@ static void compile_nodes(struct compiler *c) {
 static struct schema *schema_new(void) {
     struct schema *schema = calloc(1, sizeof *schema);
     if (!schema)
-        abort();
+        out_of_memory();
     schema->match = pcre2_match_data_create(1, NULL);
     schema->match_context = pcre2_match_context_create(NULL);
     if (!schema->match || !schema->match_context)
-        abort();
+        out_of_memory();
     pcre2_set_match_limit(schema->match_context, MATCH_STEPS_MAX);
     return schema;
 }

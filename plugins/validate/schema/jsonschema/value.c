@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "decimal.h"
+#include "memory.h"
 #include "str.h"
 
 enum { BLOCK_SIZE = 16384 };
@@ -21,7 +22,7 @@ struct pool_block {
 static struct pool_block *block_new(struct pool_block *older, size_t room) {
     struct pool_block *block = malloc(sizeof *block + room);
     if (!block)
-        abort();
+        out_of_memory();
     *block = (struct pool_block){.older = older, .room = room};
     return block;
 }
