@@ -29,10 +29,28 @@ enum {
     YEAR_LAST = 2099
 };
 
+/* The numeral at the place that was asked last: what may be a year, a month or a count of years is one numeral. */
+struct memo {
+    const char *at;
+    bool asked, is;
+    struct numeral numeral;
+};
+
 struct reader {
     const struct lexicon *lexicon;
+    struct memo *memo;
     const char *at, *end;
 };
+
+/* NULL: none begins here. Good until the next call. */
+static const struct numeral *numeral_at(const struct reader *r) {
+    struct memo *memo = r->memo;
+    if (!memo->asked || memo->at != r->at)
+        memo->is = numeral_read(str_from(r->at, r->end), &memo->numeral);
+    memo->asked = true;
+    memo->at = r->at;
+    return memo->is ? &memo->numeral : NULL;
+}
 
 static unsigned peek(const struct reader *r) {
     return r->at < r->end ? cp_at(r->at, r->end, &(size_t){0}) : 0;
@@ -48,12 +66,12 @@ static bool take(struct reader *r, unsigned want) {
 
 /* A small whole number without multipliers beyond ten, followed by `mark`. */
 static bool take_number(struct reader *r, unsigned mark, int most, int *ret) {
-    struct numeral n;
-    if (!numeral_read(str_from(r->at, r->end), &n) || n.more || n.upper[0] || strchr(n.digits, '.') ||
-        strlen(n.digits) > 4)
+    const struct numeral *n = numeral_at(r);
+    if (!n || n->more || n->upper[0] || strchr(n->digits, '.') || strlen(n->digits) > 4)
         return false;
-    int value = atoi(n.digits);
-    struct reader ahead = {r->lexicon, r->at + n.len, r->end};
+    int value = atoi(n->digits);
+    struct reader ahead = *r;
+    ahead.at += n->len;
     if (value < 1 || value > most || (mark && !take(&ahead, mark)))
         return false;
     *ret = value;
@@ -91,11 +109,10 @@ static void take_tail(struct reader *r, struct when *when) {
 /* Month and day behind a year, or alone. False when there is no month. */
 static bool take_month(struct reader *r, struct date *date) {
     struct reader ahead = *r;
-    struct numeral n;
     int month, day;
     if (!take_number(&ahead, YUE, 12, &month)) {
         ahead = *r; /* the first of 1-6月 has no 月 of its own */
-        if (!numeral_read(str_from(r->at, r->end), &n) || !take_number(&ahead, 0, 12, &month))
+        if (!take_number(&ahead, 0, 12, &month))
             return false;
         struct reader joint = ahead;
         int last;
@@ -174,14 +191,14 @@ static bool take_clock(struct reader *r) {
 /* A date that names its year. */
 static bool take_year(struct reader *r, bool after_text, struct when *when) {
     struct reader ahead = *r;
-    struct numeral n;
+    const struct numeral *n = numeral_at(r);
     size_t len;
     int year = 0;
-    if (!numeral_read(str_from(r->at, r->end), &n) || n.power || n.more || !is_year(year = atoi(n.digits)))
+    if (!n || n->power || n->more || !is_year(year = atoi(n->digits)))
         return false;
-    if (strchr(n.digits, '.')) /* 2021.1.20 reads as a decimal at first */
-        n.len = 4;
-    ahead.at += n.len;
+    bool arabic = n->arabic;
+    size_t digits = strchr(n->digits, '.') ? 4 : n->len; /* 2021.1.20 reads as a decimal at first */
+    ahead.at += digits;
     when->from.year = year;
     if (take(&ahead, NIAN)) {
         if (!take_part(&ahead, when) && !take_month(&ahead, &when->from))
@@ -193,7 +210,7 @@ static bool take_year(struct reader *r, bool after_text, struct when *when) {
         struct reader joint = ahead;
         int last; /* 2021-2023年: the first has no 年 of its own */
         bool leads = take_joint(&joint) && take_number(&joint, NIAN, YEAR_LAST, &last) && last > year;
-        if (!leads && (after_text || !n.arabic || !cp_is_han(peek(&ahead)) || n.len != 4 ||
+        if (!leads && (after_text || !arabic || !cp_is_han(peek(&ahead)) || digits != 4 ||
                        lexicon_unit(r->lexicon, str_from(ahead.at, ahead.end), &len)))
             return false;
     }
@@ -283,7 +300,8 @@ static bool take_end(struct reader *r, struct when *when) {
 }
 
 size_t when_read(const struct lexicon *lexicon, struct siftd_str text, bool after_text, struct when *ret) {
-    struct reader r = {lexicon, text.at, text.at + text.len};
+    struct memo memo = {0};
+    struct reader r = {lexicon, &memo, text.at, text.at + text.len};
     struct when when = {.kind = WHEN_DATE};
     if (!take_word(&r, &when) && !take_back(&r, &when)) {
         if (!take_date(&r, after_text, &when))
