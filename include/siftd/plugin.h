@@ -14,7 +14,7 @@
  * files)
  *           option type SIFTD_TREE_FILE;
  *           SIFTD_FILTER: check() leaves a record out on purpose; `keyed`: a sink that replaces by id;
- *           extension limits/1; plugins: needs, begin
+ *           extension limits/1; plugins: needs, begin; SIFTD_OUT_OF_MEMORY
  *
  * Rules of growth. Structs and tables grow only at their end; a member's meaning never changes within a major version.
  * The host reads `size` and copies no more than the plugin knew; a plugin that asks for a newer major version is
