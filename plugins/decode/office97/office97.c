@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "charset/charset.h"
+#include "word.h"
 
 struct office97 {
     const struct siftd_host *host;
@@ -73,6 +74,24 @@ static int read_book(const struct office97 *office, struct siftd_str stream, str
     return r;
 }
 
+/* --- texts -------------------------------------------------------------------------------------------------------- */
+
+static int read_word(const struct office97 *office, const struct ole *ole, struct siftd_str stream,
+                     struct siftd_doc *doc) {
+    struct page page = {.host = office->host, .doc = doc};
+    struct word word;
+    office->host->set(doc, "format", "doc");
+    const char *why = word_read(ole, stream, &word);
+    if (!why)
+        word_write(&word, &page);
+    if (!why && word.cut && page.at == 0)
+        why = "the document is cut off before its text";
+    if (!why && word.cut)
+        note_damage(office, doc, "the document is cut off or damaged");
+    word_free(&word);
+    return why ? office->host->error(office->host, "%s", why) : SIFTD_OK;
+}
+
 /* --- the document ------------------------------------------------------------------------------------------------- */
 
 /* What a compound file is that holds nothing to read here. */
@@ -81,7 +100,6 @@ static int refuse(const struct office97 *office, const struct ole *ole) {
         const char *stream, *what;
     } known[] = {
         {"EncryptedPackage", "the document is encrypted and wants a password; drop a copy without one"},
-        {"WordDocument", "it is a Word document of before 2007, which is not read; save it as DOCX or RTF"},
         {"PowerPoint Document", "it is a PowerPoint presentation of before 2007, which is not read"},
         {"__properties_version1.0", "it is an Outlook message (MSG), which is not read; save it as EML"},
         {"VisioDocument", "it is a Visio drawing, which is not read"},
@@ -101,6 +119,8 @@ static int run(void *self, struct siftd_doc *doc) {
         r = office->host->error(office->host, "the tables of its compound file are damaged or cut off");
     else if (ole_stream(&ole, "Workbook", &stream) || ole_stream(&ole, "Book", &stream))
         r = read_book(office, stream, doc);
+    else if (ole_stream(&ole, "WordDocument", &stream))
+        r = read_word(office, &ole, stream, doc);
     else
         r = refuse(office, &ole);
     free((void *)(uintptr_t)stream.at);
@@ -124,7 +144,8 @@ static const struct siftd_plugin plugin = {
     .name = "office97",
     .stage = SIFTD_DECODE,
     .version = "1.0",
-    .summary = "Excel 5 to 2003 workbooks (XLS): each sheet a table, each cell with its sheet and name",
+    .summary =
+        "Word 97 to 2003 texts (DOC) and Excel 5 to 2003 workbooks (XLS), each paragraph and cell with its place",
     .instance_size = sizeof(struct office97),
     .open = open_office97,
     .probe = probe,
