@@ -51,6 +51,7 @@ static void read_workers(struct reader *r, const struct key *key, const struct t
         {"descriptors", read_number, offsetof(struct config, workers.descriptors), DESCRIPTORS_MIN, DESCRIPTORS_MAX},
         {"bench_after", read_number, offsetof(struct config, workers.bench_after), 0, 1000},
         {"bench_for", read_duration, offsetof(struct config, workers.bench_for), 10, DAY},
+        {"read_only", read_paths, offsetof(struct config, workers.read_only), 0, 0},
         {"isolation", read_isolation, offsetof(struct config, workers.per_document), 0, 0},
         {NULL, NULL, 0, 0, 0},
     };
@@ -255,6 +256,7 @@ struct config *config_free(struct config *c) {
     words_free(&c->plugin_dirs);
     words_free(&c->pack_dirs);
     words_free(&c->packs);
+    words_free(&c->workers.read_only);
     free(c->state_dir);
     free(c->admin.listen);
     free(c->admin.socket);

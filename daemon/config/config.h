@@ -81,14 +81,15 @@ struct config {
     struct config_sink *sink;
     size_t sinks;
     struct {
-        unsigned count;       /* 0: auto (one per processor, at least 1, at most 64) */
-        int64_t timeout;      /* milliseconds for one document */
-        int64_t cpu;          /* milliseconds of processor time for one document */
-        uint64_t memory;      /* bytes of heap a worker may have */
-        uint64_t descriptors; /* files it may have open, besides those that its plugins opened at the start */
-        uint64_t bench_after; /* different documents that die of a plugin until it is benched; 0: never */
-        int64_t bench_for;    /* milliseconds until one is tried again */
-        bool per_document;    /* isolation: document */
+        unsigned count;                /* 0: auto (one per processor, at least 1, at most 64) */
+        int64_t timeout;               /* milliseconds for one document */
+        int64_t cpu;                   /* milliseconds of processor time for one document */
+        uint64_t memory;               /* bytes of heap a worker may have */
+        uint64_t descriptors;          /* files it may have open, besides those that its plugins opened at the start */
+        uint64_t bench_after;          /* different documents that die of a plugin until it is benched; 0: never */
+        int64_t bench_for;             /* milliseconds until one is tried again */
+        bool per_document;             /* isolation: document */
+        struct config_words read_only; /* files and folders of data that it may read, absolute */
     } workers;
     struct config_limits limits;
     struct {

@@ -116,15 +116,17 @@ static int add_all(scmp_filter_ctx filter, uint32_t action, const int *calls, si
 
 #define ADD_ALL(filter, action, list) add_all((filter), (action), (list), sizeof(list) / sizeof *(list))
 
-/* Files: a worker is refused those for reading, which libraries look for, and ended for all others. */
-static int add_worker(scmp_filter_ctx filter) {
+/* Files: a worker is refused those for reading, which libraries look for, and ended for all others. Where it has paths
+ * to read from and Landlock keeps it to them, the kernel answers instead. */
+static int add_worker(scmp_filter_ctx filter, bool reads) {
     static const uint32_t no = SCMP_ACT_ERRNO(EACCES);
     enum { WRITING = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC };
+    uint32_t opening = reads ? SCMP_ACT_ALLOW : no;
     int r = ADD_ALL(filter, no, refused);
     if (r == 0)
-        r = seccomp_rule_add(filter, no, SCMP_SYS(openat), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, WRITING, 0));
+        r = seccomp_rule_add(filter, opening, SCMP_SYS(openat), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, WRITING, 0));
     if (r == 0)
-        r = seccomp_rule_add(filter, no, SCMP_SYS(open), 1, SCMP_A1(SCMP_CMP_MASKED_EQ, WRITING, 0));
+        r = seccomp_rule_add(filter, opening, SCMP_SYS(open), 1, SCMP_A1(SCMP_CMP_MASKED_EQ, WRITING, 0));
     if (r == 0) /* fstat() of the C library; given a path all the same, it tells size and times, never content */
         r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
                              SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH));
@@ -159,7 +161,8 @@ static int add_sink(scmp_filter_ctx filter, bool network) {
 static int add_rules(scmp_filter_ctx filter, const struct confine_rights *rights) {
     int r = ADD_ALL(filter, SCMP_ACT_ALLOW, allowed);
     if (r == 0)
-        r = rights->kind == CONFINE_WORKER ? add_worker(filter) : add_sink(filter, rights->network);
+        r = rights->kind == CONFINE_WORKER ? add_worker(filter, rights->paths && paths_can())
+                                           : add_sink(filter, rights->network);
     if (r == 0) /* memory, but none that can be executed */
         r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     if (r == 0) /* the handler that notes what was refused stays */

@@ -16,7 +16,8 @@
 #include "base/error.h"
 
 enum confine_kind {
-    CONFINE_WORKER, /* computing, private memory, its socket and the descriptors that come through it */
+    CONFINE_WORKER, /* computing, private memory, its socket and the descriptors that come through it; for reading,
+                     * paths that are named, where Landlock keeps it to them: without it, none */
     CONFINE_SINK,   /* also files, as far as the paths allow */
 };
 

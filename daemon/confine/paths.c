@@ -14,6 +14,10 @@
 
 #ifdef SIFTD_SANITIZED
 /* The leak checker reads /proc at the end. */
+bool paths_can(void) {
+    return false;
+}
+
 int paths_restrict(const struct confine_rights *rights, uint32_t *lacking, struct error *err) {
     (void)rights, (void)err;
     *lacking |= WIRE_CONFINE_PATHS | WIRE_CONFINE_NETWORK;
@@ -64,8 +68,16 @@ static size_t choose(long version, const struct confine_rights *rights, struct r
     return sizeof *rules;
 }
 
+static long landlock_version(void) {
+    return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+}
+
+bool paths_can(void) {
+    return landlock_version() > 0;
+}
+
 int paths_restrict(const struct confine_rights *rights, uint32_t *lacking, struct error *err) {
-    long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    long version = landlock_version();
     if (version <= 0) {
         *lacking |= WIRE_CONFINE_PATHS | WIRE_CONFINE_NETWORK;
         return 0;

@@ -21,9 +21,10 @@
  * refused by a message that names both. A plugin may look at `host->minor` before it calls what a later minor version
  * added.
  *
- * Process and threads. Plugins run in a child process that may open no path and holds the document as a descriptor. One
- * document after the other, one thread: no locks, no callbacks from other threads. A crash ends the child, never the
- * daemon; the document goes to quarantine with the stage and the plugin's name.
+ * Process and threads. Plugins run in a child process that may open no path, but to read the data that the
+ * configuration names (`workers.read_only`), and holds the document as a descriptor. One document after the other, one
+ * thread: no locks, no callbacks from other threads. A crash ends the child, never the daemon; the document goes to
+ * quarantine with the stage and the plugin's name.
  *
  * Text. All text is UTF-8. Offsets and lengths are in bytes. A document has its *bytes*, as dropped, and its *text*,
  * made by one decode plugin and edited by clean plugins; the host keeps the map from every place of the text back to

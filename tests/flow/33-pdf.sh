@@ -14,6 +14,15 @@ cat >"$here/make.py" <<'END'
 import os
 os.chdir(os.environ["here"])
 
+def write(name, objects):
+    out, at = "%PDF-1.4\n", []
+    for n, text in enumerate(objects, 1):
+        at.append(len(out))
+        out += f"{n} 0 obj\n{text}\nendobj\n"
+    table = "".join(f"{offset:010} 00000 n \n" for offset in at)
+    out += f"xref\n0 {len(at) + 1}\n0000000000 65535 f \n{table}trailer<</Root 1 0 R/Size {len(at) + 1}>>\nstartxref\n{len(out)}\n%%EOF\n"
+    open(name, "w").write(out)
+
 def pdf(name, pages, embedded=False):
     """Pages of (x, y from the top, size, text); Chinese in a font that is named and not embedded."""
     objects = ["<</Type/Catalog/Pages 2 0 R>>", None,
@@ -32,13 +41,7 @@ def pdf(name, pages, embedded=False):
         objects.append(f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents {len(objects)} 0 R/Resources<</Font<</F0 3 0 R/F1 4 0 R>>>>>>")
         kids.append(f"{len(objects)} 0 R")
     objects[1] = f"<</Type/Pages/Kids[{' '.join(kids)}]/Count {len(kids)}>>"
-    out, at = "%PDF-1.4\n", []
-    for n, text in enumerate(objects, 1):
-        at.append(len(out))
-        out += f"{n} 0 obj\n{text}\nendobj\n"
-    table = "".join(f"{offset:010} 00000 n \n" for offset in at)
-    out += f"xref\n0 {len(at) + 1}\n0000000000 65535 f \n{table}trailer<</Root 1 0 R/Size {len(at) + 1}>>\nstartxref\n{len(out)}\n%%EOF\n"
-    open(name, "w").write(out)
+    write(name, objects)
 
 def furniture(n):
     return [(72, 40, 9, "青禾创业园通讯"), (280, 815, 9, f"- {n} -")]
@@ -73,6 +76,23 @@ pdf("drift.pdf", [[(72, 25 + 7 * n, 9, "同行"), (72, 300, 11, f"第{n}节正�
 pdf("quotes.pdf", [[(72, 100, 11, "园区坚持服务为本为在孵企业提供融资培训代办等服务"), (72, 118, 11, "受到普遍欢迎。"),
                     (72, 136, 11, "“创业导师团”全年走访企业六十家解决各类难题十九项")],
                    [(72, 100, 11, "The founders call it “the nest”"), (72, 114, 11, "and it grows.")]])
+
+# fonts that are only named, in more encodings than are loaded before any document
+named = [("KSCms-UHC-H", "Korea1", "cp949", "서울창업보육센터보고서"), ("90ms-RKSJ-H", "Japan1", "cp932", "東京のインキュベーター"),
+         ("B5pc-H", "CNS1", "big5", "臺北入駐企業"), ("UniCNS-UTF16-H", "CNS1", "utf-16-be", "孵化面積"),
+         ("UniKS-UCS2-H", "Korea1", "utf-16-be", "입주기업"), ("UniJIS-UCS2-H", "Japan1", "utf-16-be", "大阪"), ("GBKp-EUC-H", "GB1", "gbk", "带动就业")]
+objects = ["<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>", None, None]
+content = "BT\n"
+for n, (cmap, ordering, code, text) in enumerate(named):
+    objects.append(f"<</Type/Font/Subtype/Type0/BaseFont/N{n}/Encoding/{cmap}/DescendantFonts[<</Type/Font/Subtype/CIDFontType0/BaseFont/N{n}"
+                   f"/DW 1000/CIDSystemInfo<</Registry(Adobe)/Ordering({ordering})/Supplement 2>>/FontDescriptor<</Type/FontDescriptor"
+                   f"/FontName/N{n}/Flags 4/FontBBox[0 -120 1000 880]/Ascent 880/Descent -120>>>>]>>")
+    content += f"/N{n} 12 Tf 1 0 0 1 72 {700 - 60 * n} Tm <{text.encode(code).hex()}> Tj\n"
+content += "ET"
+fonts = "".join(f"/N{n} {n + 5} 0 R" for n in range(len(named)))
+objects[2] = f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<<{fonts}>>>>>>"
+objects[3] = f"<</Length {len(content)}>>stream\n{content}\nendstream"
+write("named.pdf", objects)
 END
 here=$here python3 "$here/make.py"
 cd "$here"
@@ -113,6 +133,20 @@ plain quotes.pdf >got
 diff wanted got || fail "lines that begin or end with a quotation mark are joined otherwise"
 text table.pdf
 contains table.pdf.txt "row3	33" "a row of a table"
+
+cat >named.yaml <<END
+state_dir: named-state
+watch: [ { dir: named, when_done: keep } ]
+pipelines: { default: [ { decode: auto }, { extract: [ articles ] } ] }
+sinks: { out: { plugin: file, path: named.jsonl } }
+END
+mkdir named
+mv named.pdf named/
+"$siftd" run --once -c "$here/named.yaml" >>"$here/log" 2>&1 || fail "a document with fonts that are only named was refused"
+if python3 -c 'import ctypes, sys; sys.exit(ctypes.CDLL(None).syscall(444, None, 0, 1) <= 0)'; then # else no path is open at all
+    contains named.jsonl '"title":"서울창업보육센터보고서 東京のインキュベーター 臺北入駐企業"' "fonts whose tables are read under confinement"
+    contains named.jsonl '"chars":49' "all the fonts of a document"
+fi
 
 mv one.pdf two.pdf locked.pdf cut.pdf picture.pdf drop/
 code=0

@@ -36,6 +36,7 @@ struct worker {
     struct processor *processor;
     struct wire_progress *progress;
     struct wire_message *message;
+    struct confine_path *readable;
     struct confine_filter *filter;
     uint32_t lacking; /* parts of the confinement that this kernel does not have */
     struct queued queue[QUEUE_MAX];
@@ -120,6 +121,7 @@ static void finish(struct worker *worker) {
     process_result_free(&worker->result);
     processor_close(worker->processor);
     confine_filter_free(worker->filter);
+    free(worker->readable);
     config_free(worker->config);
     buf_free(&worker->text);
     buf_free(&worker->mistakes);
@@ -243,12 +245,20 @@ static void serve(struct worker *worker) {
     }
 }
 
+/* What is configured to be read; `path` has room for it. */
+static void keep_readable(const struct config *config, struct confine_path *path) {
+    for (size_t i = 0; i < config->workers.read_only.count; i++)
+        path[i] = (struct confine_path){.path = config->workers.read_only.item[i]};
+}
+
 static struct confine_rights rights_of(const struct worker *worker) {
     return (struct confine_rights){.kind = CONFINE_WORKER,
                                    .filter = worker->filter,
                                    .memory = worker->config->workers.memory,
                                    .output = worker->config->limits.output + OUTPUT_MARGIN,
                                    .descriptors = (unsigned)worker->config->workers.descriptors,
+                                   .path = worker->readable,
+                                   .paths = worker->config->workers.read_only.count,
                                    .call = worker->progress ? &worker->progress->call : NULL};
 }
 
@@ -256,6 +266,8 @@ static struct confine_rights rights_of(const struct worker *worker) {
 static void prepare(struct worker *worker) {
     struct error err = {0};
     uint8_t digest[SHA256_SIZE];
+    worker->readable = mem_alloc((worker->config->workers.read_only.count + 1) * sizeof *worker->readable);
+    keep_readable(worker->config, worker->readable);
     hash_sha256("", 0, digest); /* libcrypto opens its configuration at the first use */
     const struct confine_rights rights = rights_of(worker);
     if (confine_filter_new(&rights, &worker->filter, &err) < 0)

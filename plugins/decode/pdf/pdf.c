@@ -200,8 +200,8 @@ static int run(void *self, struct siftd_doc *doc) {
 }
 
 /* Fonts that are not in the document name a table of characters (poppler-data), which poppler reads when it meets one;
- * a worker may open no file by then. So a document with such fonts is read before: poppler keeps its last four tables
- * of codes and four of collections, and cannot read others later that would take their place. */
+ * where the worker may open no file by then, only what poppler keeps is there: its last four tables of codes and four
+ * of collections. So a document with the most common fonts is read before. */
 static void warm_up(struct pdf *pdf) {
     static const char *const fonts[][2] = {
         {"GBK-EUC-H", "GB1"}, {"UniGB-UCS2-H", "GB1"}, {"GB-EUC-H", "GB1"}, {"ETen-B5-H", "CNS1"}};

@@ -30,7 +30,7 @@ static void the_whole_one_names_every_key(void **state) {
         "retain",    "admin",       "listen",    "socket",      "backlog",     "backlog_age", "disk",      "free",
         "reserve",   "quarantine",  "retries",   "backoff",     "longest",     "receipts",    "health",    "stalled",
         "oldest",    "limits",      "size",      "unpacked",    "ratio",       "depth",       "members",   "text",
-        "records",   "output",      "cpu",       "descriptors", "bench_after", "bench_for"};
+        "records",   "output",      "cpu",       "descriptors", "bench_after", "bench_for",   "read_only"};
     struct buf text = {0};
     struct config *c = load(SIFTD_SOURCE_DIR "/conf/siftd.yaml", &text);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
@@ -80,6 +80,7 @@ static void both_mean_the_same_defaults(void **state) {
     assert_int_equal(whole->workers.cpu, least->workers.cpu);
     assert_int_equal(whole->workers.descriptors, least->workers.descriptors);
     assert_int_equal(whole->workers.memory, least->workers.memory);
+    assert_same_words(&whole->workers.read_only, &least->workers.read_only);
     assert_int_equal(whole->workers.per_document, least->workers.per_document);
     assert_memory_equal(&whole->limits, &least->limits, sizeof whole->limits);
     assert_int_equal(whole->journal.segment, least->journal.segment);

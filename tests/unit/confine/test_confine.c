@@ -119,6 +119,20 @@ static int write_inside(void) {
     return fd < 0 || rename("inside/file", "inside/other") < 0 || unlink("inside/other") < 0;
 }
 
+static int read_inside(void) {
+    char byte;
+    int fd = open("inside/data", O_RDONLY);
+    return fd < 0 || read(fd, &byte, 1) != 1 || close(fd) < 0;
+}
+
+static int read_outside(void) {
+    return open("outside/data", O_RDONLY) < 0;
+}
+
+static int change_inside(void) {
+    return open("inside/data", O_RDWR) < 0;
+}
+
 static int write_outside(void) {
     return open("outside/file", O_CREAT | O_RDWR, 0600) < 0;
 }
@@ -213,6 +227,37 @@ static void sinks_keep_their_folder(void **state) {
     assert_int_equal(rmdir("inside") | rmdir("outside") | chdir("/") | rmdir(folder), 0);
 }
 
+static void put_file(const char *path) {
+    int fd = open(path, O_CREAT | O_WRONLY, 0600);
+    assert_int_equal(write(fd, "x", 1), 1);
+    close(fd);
+}
+
+static void workers_read_what_is_named(void **state) {
+    (void)state;
+    char folder[] = "/tmp/siftd-confine-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chdir(folder), 0);
+    assert_int_equal(mkdir("inside", 0700) | mkdir("outside", 0700), 0);
+    put_file("inside/data");
+    put_file("outside/data");
+    const struct confine_path kept[] = {{"inside", false}, {"not there", false}};
+    struct confine_rights rights = {.kind = CONFINE_WORKER, .path = kept, .paths = 2};
+    const uint32_t paths = WIRE_CONFINE_PATHS;
+    int r = attempt_as(&rights, read_inside, paths);
+    assert_true(r == ALLOWED || r == LACKING);
+    r = attempt_as(&rights, read_outside, paths);
+    assert_true(r == REFUSED || r == LACKING);
+    r = attempt_as(&rights, change_inside, paths);
+    assert_true(r == WIRE_CALL_EXIT || r == LACKING);
+    rights.paths = 0;
+    r = attempt_as(&rights, read_inside, WIRE_CONFINE_CALLS);
+    assert_true(r == REFUSED || r == LACKING);
+    unlink("inside/data");
+    unlink("outside/data");
+    assert_int_equal(rmdir("inside") | rmdir("outside") | chdir("/") | rmdir(folder), 0);
+}
+
 static void leaves_descriptors(void **state) {
     (void)state;
     document = memfd_create("document", 0);
@@ -235,6 +280,7 @@ int main(void) {
                                        cmocka_unit_test(refuses_ways_around),
                                        cmocka_unit_test(names_the_call),
                                        cmocka_unit_test(sinks_keep_their_folder),
+                                       cmocka_unit_test(workers_read_what_is_named),
                                        cmocka_unit_test(limits_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
