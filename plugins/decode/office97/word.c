@@ -28,6 +28,7 @@ struct reading {
     struct runs characters, paragraphs;
     struct siftd_str *property; /* the pieces' own: lists of changes */
     size_t properties, room;
+    size_t most; /* units that the text may have: no more than the stream has bytes */
 };
 
 static struct siftd_str part(struct siftd_str whole, size_t at, size_t len) {
@@ -166,7 +167,7 @@ static void read_piece(struct reading *r, size_t count, uint32_t where, unsigned
     struct word *word = r->word;
     uint8_t set = piece_flags(r, change_word, 0), kept = piece_flags(r, change_word, 0xFF);
     for (size_t i = 0; i < count; i++, at += size) {
-        if (at + size > r->stream.len || word->units == r->stream.len) {
+        if (at + size > r->stream.len || word->units == r->most) {
             word->cut = true;
             return;
         }
@@ -181,8 +182,18 @@ static void read_piece(struct reading *r, size_t count, uint32_t where, unsigned
     }
 }
 
+static void *memory(size_t count, size_t size) {
+    void *at = calloc(count ? count : 1, size);
+    if (!at)
+        abort(); /* a child without memory ends */
+    return at;
+}
+
 static bool read_pieces(struct reading *r, struct siftd_str table) {
-    size_t count = table.len < 4 ? 0 : (table.len - 4) / 12;
+    size_t count = table.len < 4 ? 0 : (table.len - 4) / 12, end_of_text = count ? ole_u32(table.at + 4 * count) : 0;
+    r->most = end_of_text < r->stream.len ? end_of_text : r->stream.len;
+    r->word->unit = memory(r->most, sizeof *r->word->unit);
+    r->word->flags = memory(r->most, sizeof *r->word->flags);
     for (size_t i = 0; i < count; i++) {
         size_t start = ole_u32(table.at + 4 * i), end = ole_u32(table.at + 4 * i + 4);
         const char *piece = table.at + 4 * (count + 1) + 8 * i;
@@ -205,21 +216,12 @@ static bool read_list(struct reading *r) {
 
 /* --- the whole ---------------------------------------------------------------------------------------------------- */
 
-static void *memory(size_t count, size_t size) {
-    void *at = calloc(count ? count : 1, size);
-    if (!at)
-        abort(); /* a child without memory ends */
-    return at;
-}
-
 static const char *read_text(struct reading *r) {
     struct word *word = r->word;
     size_t *parts[] = {&word->body, &word->notes, &word->headers, NULL, &word->comments, &word->endnotes, &word->boxes};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (parts[i])
             *parts[i] = ole_u32(r->stream.at + 0x4C + 4 * i);
-    word->unit = memory(r->stream.len, sizeof *word->unit);
-    word->flags = memory(r->stream.len, sizeof *word->flags);
     read_runs(r, 0xFA, false, &r->characters);
     read_runs(r, 0x102, true, &r->paragraphs);
     if (!read_list(r))
