@@ -544,7 +544,7 @@ static void name_one(const struct row *row, size_t i, struct indicator *indicato
 
 /* The first date that has its day: the date line. The first institution: what the article is about. */
 static void read_frame(struct row *row) {
-    struct when when;
+    struct when when = {0};
     for (size_t i = 0; i < row->count; i++) {
         size_t words = row->general.len ? 0 : name_at(row, i);
         if (words)
