@@ -33,7 +33,8 @@ static int open_frame(const struct config *config, const struct journal_place *p
 /* What its lines say that matters here. */
 struct told {
     struct buf refused;  /* whole records */
-    char *member;        /* the first document inside that was rejected, and why; NULL: none */
+    bool members;        /* whether documents inside that were rejected matter */
+    char *member;        /* the first of them, and why; NULL: none */
     struct buf document; /* the `document` record's line */
     cJSON *findings;     /* by severity; NULL: nobody asks */
     uint64_t count;      /* of them */
@@ -56,7 +57,7 @@ static void note_finding(const char *line, size_t len, struct told *told) {
 }
 
 static void note_member(const char *line, size_t len, struct told *told) {
-    cJSON *record = told->member ? NULL : cJSON_ParseWithLength(line, len);
+    cJSON *record = told->members && !told->member ? cJSON_ParseWithLength(line, len) : NULL;
     const cJSON *source = cJSON_GetObjectItem(record, "source");
     const char *of = cJSON_GetStringValue(cJSON_GetObjectItem(record, "of"));
     const char *member = cJSON_GetStringValue(cJSON_GetObjectItem(source, "member"));
@@ -135,10 +136,11 @@ static int keep_refused(const struct supervisor *s, const struct intake_doc *doc
     struct told told = {0};
     if (!rejected && !frame->records_account.rejected && !watch->receipts)
         return 0;
+    told.members = watch->when_done == DONE_DELETE && !doc->kept;
     told.findings = watch->receipts ? cJSON_CreateObject() : NULL;
     int r = read_frame(config, &frame->place, &told, err);
     cJSON *document = cJSON_ParseWithLength(told.document.at ? told.document.at : "", told.document.len);
-    *ret_aside |= told.member && watch->when_done == DONE_DELETE && !doc->kept;
+    *ret_aside |= told.member != NULL;
     if (r == 0 && told.refused.len)
         r = quarantine_note_records(dir, doc->claim, told.refused.at, told.refused.len, err);
     if (r == 0 && *ret_aside)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "ole.h"
+#include "memory.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@ enum { STREAM = 2, ROOT = 5 };
 static void *memory(size_t size) {
     void *at = calloc(1, size ? size : 1);
     if (!at)
-        abort(); /* a child without memory ends */
+        out_of_memory();
     return at;
 }
 

@@ -79,11 +79,6 @@ write("none.doc", {**good, "0Table": good["0Table"][:30]})
 write("wild.doc", {**good, "0Table": good["0Table"][:24] + b"\2\x24\0\0\0" + struct.pack("<IIIHIHHIH", 0, 1 << 30, 1 << 31, 0, 1536, 0, 0, 1536, 0)})
 END
 here=$here lib=$source_dir/tests/lib python3 "$here/make.py"
-text() {
-    "$siftd" try --text "$here/$1" >"$here/$1.txt" 2>>"$here/log" || fail "$1 was refused"
-    printf '%b' "$2" >"$here/$1.wanted"
-    diff "$here/$1.wanted" "$here/$1.txt" || fail "the text of $1 is another"
-}
 first='青禾创业园年度报告\n截至2023年底，园区入驻企业120家，带动就业1500人。\n“once”\n名称\t企业数\n'
 for name in a second; do
     text $name.doc "${first}甲园（东区）\t35\n𠮷\n完。\n含分园。\n"

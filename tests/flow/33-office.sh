@@ -36,11 +36,6 @@ with zipfile.ZipFile("cut.docx", "w") as z:
     z.writestr("word/document.xml", doc[: len(doc) // 2])
 END
 here=$here python3 "$here/make.py"
-text() {
-    "$siftd" try --text "$here/$1" >"$here/$1.txt" 2>>"$here/log" || fail "$1 was refused"
-    printf '%b' "$2" >"$here/$1.wanted"
-    diff "$here/$1.wanted" "$here/$1.txt" || fail "the text of $1 is another"
-}
 text a.docx '青禾创业园年度报告\n截至2023年底，园区入驻企业120家，带动就业1500人。\n名称\t企业数\n甲园（东区）\t35\n完\n含分园。\n'
 text b.xlsx '企业\t成立\t\t占比\n青禾科技\t2023-03-31\t0.1\t35.6%\n'
 text c.odt '标题\n入驻 企业35家。\n注：含分园\n'

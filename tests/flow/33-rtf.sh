@@ -38,11 +38,6 @@ for name, text in {
     open(name, "w", newline="").write(text)
 END
 here=$here python3 "$here/make.py"
-text() {
-    "$siftd" try --text "$here/$1" >"$here/$1.txt" 2>>"$here/log" || fail "$1 was refused"
-    printf '%b' "$2" >"$here/$1.wanted"
-    diff "$here/$1.wanted" "$here/$1.txt" || fail "the text of $1 is another"
-}
 start='青禾创业园年度报告\n截至2023年底，园区入驻企业120家，带动就业1500人。内有{括号}和\\。\n链接文字\n'
 text a.rtf "${start}下一行\n创业基地—8\n名称\t企业数\n甲园（东区）\t35\n𠮷完\n含分园。\n"
 text wrong.rtf '孵化器入驻企业八十家，带动就业一千二百余人，累计毕业企业三十五家。\n'

@@ -85,11 +85,6 @@ again = again.replace(sheet[4:8], at)
 write("again.xls", ole({"Workbook": again + many[many.index(rec(0x0A)) + 4 :]}))
 END
 here=$here lib=$source_dir/tests/lib python3 "$here/make.py"
-text() {
-    "$siftd" try --text "$here/$1" >"$here/$1.txt" 2>>"$here/log" || fail "$1 was refused"
-    printf '%b' "$2" >"$here/$1.wanted"
-    diff "$here/$1.wanted" "$here/$1.txt" || fail "the text of $1 is another"
-}
 first='青禾创业园入驻企业120家\n面积A8000 m²\n35\t2023-12-31\t12%\n0.3\t#DIV/0!\n'
 for name in new large; do
     text $name.xls "${first}公式的结果\t7\n直接\t\t𠮷园\n"

@@ -10,6 +10,7 @@
 #   lines FILE                its number of lines, 0 when it is not there
 #   same WANTED GOT WHAT      fails unless both are equal
 #   contains FILE TEXT WHAT   fails unless the file holds the text
+#   text FILE TEXT            fails unless that is the text (as of printf '%b') that siftd reads in $here/FILE
 #   on_exit COMMAND...        runs it at the end, last first
 #   requires PROGRAM...       skips the test when one is missing
 #   fail TEXT, skip TEXT      end the test
@@ -114,4 +115,10 @@ same() {
 
 contains() {
     grep -qF -- "$2" "$1" || fail "$3: \"$2\" is missing in: $(cat "$1")"
+}
+
+text() {
+    "$siftd" try --text "$here/$1" >"$here/$1.txt" 2>>"$here/log" || fail "$1 was refused"
+    printf '%b' "$2" >"$here/$1.wanted"
+    diff "$here/$1.wanted" "$here/$1.txt" || fail "the text of $1 is another"
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
 #include "office97.h"
 
 enum { BIFF8 = 0x600, BIFF5 = 0x500, WORKSHEET = 0 };
@@ -13,7 +14,7 @@ void *office_grown(void *at, size_t count, size_t *room, size_t size) {
     *room = *room ? *room * 2 : 64;
     at = realloc(at, *room * size);
     if (!at)
-        abort(); /* a child without memory ends */
+        out_of_memory();
     return at;
 }
 

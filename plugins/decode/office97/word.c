@@ -4,6 +4,7 @@
  * paragraphs is kept by their place in the stream, in pages of 512 bytes.
  */
 #include "word.h"
+#include "memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -185,7 +186,7 @@ static void read_piece(struct reading *r, size_t count, uint32_t where, unsigned
 static void *memory(size_t count, size_t size) {
     void *at = calloc(count ? count : 1, size);
     if (!at)
-        abort(); /* a child without memory ends */
+        out_of_memory();
     return at;
 }
 

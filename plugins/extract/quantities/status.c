@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "numeral.h"
 #include "str.h"
 
 enum { LISTING = 0x3001, SEMICOLON = 0xFF1B, QUESTION = 0xFF1F, REACH = 64 };
@@ -234,9 +235,12 @@ static bool is_question(const struct tokens *tokens, size_t i, uint32_t *ret_ask
 
 /* 第三条: the paragraph is an article of a regulation. */
 static bool is_regulation(const struct tokens *tokens, size_t i) {
-    size_t most = strlen("第二十三条") + 3, end = tokens->at[tokens->count - 1].end, start = tokens->at[i].start;
-    struct siftd_str head = {tokens->text.at + start, end - start < most ? end - start : most};
-    return str_starts(head, str("第")) && str_find(head, str("条"));
+    size_t start = tokens->at[i].start, mark = strlen("第");
+    struct siftd_str text = {tokens->text.at + start, tokens->at[tokens->count - 1].end - start};
+    struct numeral n;
+    if (!str_starts(text, str("第")) || !numeral_read((struct siftd_str){text.at + mark, text.len - mark}, &n))
+        return false;
+    return str_starts((struct siftd_str){text.at + mark + n.len, text.len - mark - n.len}, str("条"));
 }
 
 static void begin_paragraph(struct mood *mood, const struct tokens *tokens, size_t i) {

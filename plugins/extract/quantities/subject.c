@@ -178,9 +178,9 @@ static struct siftd_str last_named(const struct tokens *tokens, size_t i, bool n
     return (struct siftd_str){0};
 }
 
-/* 全国: of an article about all, a class word (孵化器) means those of all. */
+/* 全国, and not the county of 全某县: of an article about all, a class word (孵化器) means those of all. */
 static bool is_whole(struct siftd_str general) {
-    return str_starts(general, str("全"));
+    return str_starts(general, str("全")) && general.len == strlen("全国");
 }
 
 /* A class word: the institution that it goes back to becomes the topic, unless one of this paragraph is it. */
