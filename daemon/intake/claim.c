@@ -84,19 +84,22 @@ static bool is_below(const char *path, bool cut) {
     return true;
 }
 
+/* Reads only what claim_encode() writes: no bare '/', no escape that was not needed. */
 static int decode_path(const char *from, bool cut, struct buf *path) {
     size_t start = path->len;
     for (; *from; from++) {
         int c = (unsigned char)*from;
+        if (c == '/')
+            return -EINVAL;
         if (c == '%') {
             int high = hex_digit(from[1]), low = high < 0 ? -1 : hex_digit(from[2]);
             if (low < 0)
                 break; /* a cut name may end inside an escape; its sidecar has it in full */
             c = high * 16 + low;
             from += 2;
+            if (c != '/' && c != '%')
+                return -EINVAL;
         }
-        if (c == 0)
-            return -EINVAL;
         buf_char(path, (char)c);
     }
     buf_char(path, 0);

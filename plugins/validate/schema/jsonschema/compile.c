@@ -283,8 +283,10 @@ static void compile_reference(struct compiler *c, struct rule *rule, const struc
 }
 
 static void compile_count(struct compiler *c, struct rule *rule, const struct value *value) {
-    if (value->text.at[0] == '-' || !decimal_is_integer(value->text))
+    if (value->text.at[0] == '-' || !decimal_is_integer(value->text)) {
         fail(c, "%s must be a whole number", rule->keyword->name);
+        return;
+    }
     double count = strtod(pool_copy(&c->schema->pool, value->text.at, value->text.len), NULL);
     rule->count = count < 1e15 ? (size_t)count : SIZE_MAX;
 }
