@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "paper.h"
+#include "paper/paper.h"
 
 struct block {
     size_t first, end; /* lines */
@@ -34,22 +34,26 @@ static const char *step_back(const char *end) {
     return end;
 }
 
-static const char *last_of(const struct paper *paper, const struct print_line *line) {
-    return step_back(paper->text + line->start + line->len);
-}
-
-static bool begins_wide(const struct paper *paper, const struct print_line *line) {
-    const char *at = paper->text + line->start, *end = at + line->len;
+static bool begins_wide(const char *at, size_t len) {
+    const char *end = at + len;
     while (end - at > 3 && is_shared(at))
         at += 3;
     return is_wide(at);
 }
 
-static bool ends_wide(const struct paper *paper, const struct print_line *line) {
-    const char *start = paper->text + line->start, *at = last_of(paper, line);
+static bool ends_wide(const char *start, size_t len) {
+    const char *at = step_back(start + len);
     while (at > start && is_shared(at))
         at = step_back(at);
     return is_wide(at);
+}
+
+bool paper_spaced(const char *before, size_t before_len, const char *next, size_t next_len) {
+    return !ends_wide(before, before_len) && !begins_wide(next, next_len);
+}
+
+static const char *last_of(const struct paper *paper, const struct print_line *line) {
+    return step_back(paper->text + line->start + line->len);
 }
 
 static bool ends_sentence(const struct paper *paper, const struct print_line *line) {
@@ -66,7 +70,7 @@ static bool ends_sentence(const struct paper *paper, const struct print_line *li
 static float first_word(const struct paper *paper, const struct print_line *line) {
     const char *at = paper->text + line->start;
     size_t len = 0;
-    if (begins_wide(paper, line))
+    if (begins_wide(at, line->len))
         return 2.2F * line->size;
     while (len < line->len && at[len] != ' ' && !is_wide(at + len))
         len++;
@@ -139,7 +143,7 @@ static void put_line(const struct paper *paper, const struct print_line *line, c
     page_text(out, text, len - hyphen);
     if (!next)
         page_line(out);
-    else if (!hyphen && !ends_wide(paper, line) && !begins_wide(paper, next))
+    else if (!hyphen && paper_spaced(text, line->len, behind, next->len))
         page_text(out, " ", 1);
 }
 

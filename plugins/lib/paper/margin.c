@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "memory.h"
-#include "paper.h"
+#include "paper/paper.h"
 
 #define MARGIN 0.12F /* of the page's height */
 #define NEAR 0.015F  /* of the page's height */

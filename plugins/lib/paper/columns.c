@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "memory.h"
-#include "paper.h"
+#include "paper/paper.h"
 
 enum { ROWS_LEAST = 3, DEEPEST = 8, WINDOW = 16, PIECES_MAX = 4000, CHARACTERS_LEAST = 8 };
 #define GUTTER 0.8F /* of the characters' height */
