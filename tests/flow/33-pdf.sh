@@ -12,6 +12,7 @@ sinks: { out: { plugin: file, path: records.jsonl } }
 END
 cat >"$here/make.py" <<'END'
 import os
+from printed import paragraph as column
 os.chdir(os.environ["here"])
 
 def write(name, objects):
@@ -45,15 +46,6 @@ def pdf(name, pages, embedded=False):
 
 def furniture(n):
     return [(72, 40, 9, "青禾创业园通讯"), (280, 815, 9, f"- {n} -")]
-
-def column(x, y, text, width):
-    """Lines of one paragraph, the first indented by two characters."""
-    lines, first = [], True
-    while text:
-        room = width - 2 if first else width
-        lines.append((x + (22 if first else 0), y, 11, text[:room]))
-        text, y, first = text[room:], y + 18, False
-    return lines, y
 
 one = "截至二〇一二年底园区累计入驻企业一百二十家其中高新技术企业三十家从业人员两千余人全年实现营业收入三亿元。"
 two = "园区坚持服务为本为在孵企业提供融资培训代办等服务共举办各类活动二十场参加企业超过六百家次受到普遍欢迎。"
@@ -94,7 +86,7 @@ objects[2] = f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Re
 objects[3] = f"<</Length {len(content)}>>stream\n{content}\nendstream"
 write("named.pdf", objects)
 END
-here=$here python3 "$here/make.py"
+here=$here PYTHONPATH="$source_dir/tests/lib" PYTHONDONTWRITEBYTECODE=1 python3 "$here/make.py"
 cd "$here"
 qpdf --encrypt secret owner 256 -- one.pdf locked.pdf
 qpdf --encrypt "" owner 256 -- one.pdf open.pdf

@@ -172,26 +172,43 @@ static int check_dates(struct wording *w, struct siftd_doc *doc) {
     return SIFTD_OK;
 }
 
-/* On the first line: what was read there stands for all of it. */
+/* What holds for all of the text is said of its first line. */
+static int report_all(const struct place *place, const char *message) {
+    const char *line = memchr(place->text.at, '\n', place->text.len);
+    return report(place, "damage", 0, line ? (size_t)(line - place->text.at) : place->text.len, message);
+}
+
 static int check_charset(const struct place *place) {
     const struct siftd_host *host = place->wording->host;
     const char *charset = host->get(place->doc, "charset"), *runner_up = host->get(place->doc, "charset_runner_up"),
                *confidence = host->get(place->doc, "charset_confidence");
-    const char *line = place->text.len ? memchr(place->text.at, '\n', place->text.len) : NULL;
     char message[200];
     if (!host->get(place->doc, "charset_doubtful") || !charset || place->text.len == 0)
         return SIFTD_OK;
     snprintf(message, sizeof message,
              "the text was read as %s with a confidence of only %s in 100%s%s; it may be misread", charset,
              confidence ? confidence : "0", runner_up ? ", the next guess is " : "", runner_up ? runner_up : "");
-    return report(place, "damage", 0, line ? (size_t)(line - place->text.at) : place->text.len, message);
+    return report_all(place, message);
+}
+
+static int check_recognition(const struct place *place) {
+    const struct siftd_host *host = place->wording->host;
+    const char *doubtful = host->get(place->doc, "words_doubtful"), *words = host->get(place->doc, "words_recognized"),
+               *below = host->get(place->doc, "words_doubtful_below");
+    char message[200];
+    if (!doubtful || strcmp(doubtful, "0") == 0 || !words || !below || place->text.len == 0)
+        return SIFTD_OK;
+    snprintf(message, sizeof message,
+             "%s of %s words were recognized with a confidence below %s in 100; they may be misread", doubtful, words,
+             below);
+    return report_all(place, message);
 }
 
 static int wording_run(void *self, struct siftd_doc *doc) {
     struct wording *w = self;
     struct place place = {w, doc, w->host->text(doc), 0};
     w->persons = 0;
-    if (check_charset(&place) < 0)
+    if (check_charset(&place) < 0 || check_recognition(&place) < 0)
         return SIFTD_ERROR;
     bool digits = false; /* a run of them has begun before */
     while (place.at < place.text.len) {
