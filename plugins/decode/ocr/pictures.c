@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Image files. The header tells the size before a pixel is read. */
 #include <leptonica/allheaders.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
 #include "ocr.h"
+
+enum { BYTES_MOST = 10 }; /* of a pixel: as it was packed, in colours, in gray */
 
 static bool begins(struct siftd_str head, const char *with, size_t len) {
     return head.len >= len && memcmp(head.at, with, len) == 0;
@@ -54,9 +58,19 @@ static PIX *plain(PIX *pix) {
     return gray;
 }
 
-static int read_picture(struct job *job, PIX *read, unsigned page) {
+/* The libraries do not say why they gave a picture up. The memory that it takes at most was there, or it was not. */
+static void tell_damage_from_need(size_t pixels) {
+    void *room = malloc(pixels * BYTES_MOST);
+    if (!room)
+        out_of_memory();
+    free(room);
+}
+
+static int read_picture(struct job *job, PIX *read, unsigned page, size_t pixels) {
     const struct siftd_host *host = job->ocr->host;
     PIX *pix = plain(read);
+    if (!pix)
+        tell_damage_from_need(pixels);
     if (!pix)
         return host->error(host, "the picture of page %u is damaged or cut off", page + 1);
     job->paper.height[page] = (float)pixGetHeight(pix);
@@ -79,7 +93,8 @@ static int read_tiff(struct job *job, struct siftd_str bytes, unsigned page) {
     const l_uint8 *at = (const l_uint8 *)bytes.at;
     readHeaderMemTiff(at, bytes.len, n, &width, &height, NULL, NULL, NULL, NULL, NULL);
     int r = allow_picture(job, page, width, height);
-    return r == SIFTD_OK ? read_picture(job, pixReadMemTiff(at, bytes.len, n), page) : r;
+    return r == SIFTD_OK ? read_picture(job, pixReadMemTiff(at, bytes.len, n), page, (size_t)width * (size_t)height)
+                         : r;
 }
 
 static int read_single(struct job *job, struct siftd_str bytes) {
@@ -89,7 +104,7 @@ static int read_single(struct job *job, struct siftd_str bytes) {
     if (pixReadHeaderMem(at, bytes.len, NULL, &width, &height, NULL, NULL, NULL))
         return host->error(host, "the picture's header is damaged or cut off");
     int r = allow_picture(job, 0, width, height);
-    return r == SIFTD_OK ? read_picture(job, pixReadMem(at, bytes.len), 0) : r;
+    return r == SIFTD_OK ? read_picture(job, pixReadMem(at, bytes.len), 0, (size_t)width * (size_t)height) : r;
 }
 
 int read_pictures(struct job *job, enum kind kind) {
