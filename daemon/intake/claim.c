@@ -84,7 +84,8 @@ static bool is_below(const char *path, bool cut) {
     return true;
 }
 
-/* Reads only what claim_encode() writes: no bare '/', no escape that was not needed. */
+/* Reads only what claim_encode() writes: no bare '/', no escape that was not needed; a name that was cut may end inside
+ * one. */
 static int decode_path(const char *from, bool cut, struct buf *path) {
     size_t start = path->len;
     for (; *from; from++) {
@@ -92,9 +93,11 @@ static int decode_path(const char *from, bool cut, struct buf *path) {
         if (c == '/')
             return -EINVAL;
         if (c == '%') {
+            if (cut && (!from[1] || !from[2]))
+                break; /* its sidecar has the escape in full */
             int high = hex_digit(from[1]), low = high < 0 ? -1 : hex_digit(from[2]);
             if (low < 0)
-                break; /* a cut name may end inside an escape; its sidecar has it in full */
+                return -EINVAL;
             c = high * 16 + low;
             from += 2;
             if (c != '/' && c != '%')
