@@ -57,10 +57,24 @@ void spool_on_timer(uv_timer_t *timer) {
     give_waiting(timer->data);
 }
 
+static void on_closed(uv_fs_t *request) {
+    uv_fs_req_cleanup(request);
+    free(request);
+}
+
+/* The last close frees the file, which takes tens of milliseconds for gigabytes: a thread does it. */
+static void close_aside(uv_loop_t *loop, int fd) {
+    uv_fs_t *request = mem_alloc(sizeof *request);
+    if (uv_fs_close(loop, request, fd, on_closed) == 0)
+        return;
+    free(request);
+    close(fd);
+}
+
 void pool_spool_close(struct pool *pool, int spool) {
     if (spool < 0)
         return;
-    close(spool);
+    close_aside(pool->loop, spool);
     pool->spools--;
     give_waiting(pool);
 }
