@@ -57,17 +57,28 @@ void spool_on_timer(uv_timer_t *timer) {
     give_waiting(timer->data);
 }
 
-static void on_closed(uv_fs_t *request) {
-    uv_fs_req_cleanup(request);
-    free(request);
+struct closing {
+    uv_work_t work;
+    int fd;
+};
+
+static void close_work(uv_work_t *work) {
+    struct closing *closing = work->data;
+    close(closing->fd);
+}
+
+static void close_done(uv_work_t *work, int status) {
+    (void)status;
+    free(work->data);
 }
 
 /* The last close frees the file, which takes tens of milliseconds for gigabytes: a thread does it. */
 static void close_aside(uv_loop_t *loop, int fd) {
-    uv_fs_t *request = mem_alloc(sizeof *request);
-    if (uv_fs_close(loop, request, fd, on_closed) == 0)
+    struct closing *closing = mem_alloc(sizeof *closing);
+    *closing = (struct closing){.work.data = closing, .fd = fd};
+    if (uv_queue_work(loop, &closing->work, close_work, close_done) == 0)
         return;
-    free(request);
+    free(closing);
     close(fd);
 }
 

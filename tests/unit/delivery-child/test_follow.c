@@ -98,7 +98,7 @@ static int wait_more(void *user, int timeout) {
     if (sink->end_at ? sink->sequence >= sink->end_at : sink->waits-- <= 0)
         return 1;
     if (timeout > 0)
-        usleep((useconds_t)(timeout < 30 ? timeout : 30) * 1000);
+        usleep((useconds_t)(timeout < 15 ? timeout : 15) * 1000);
     return 0;
 }
 
