@@ -23,11 +23,8 @@ static int wording_open(void *self, const struct siftd_host *host) {
     static const struct {
         const char *list;
         uint64_t word;
-    } lists[] = {{"words", WORD_GAP},
-                 {"opening", WORD_OPENING},
-                 {"company", WORD_COMPANY},
-                 {"office", WORD_OFFICE},
-                 {"acts", WORD_ACT}};
+    } lists[] = {{"words", WORD_GAP},       {"opening", WORD_OPENING}, {"once", WORD_ONCE},
+                 {"company", WORD_COMPANY}, {"office", WORD_OFFICE},   {"acts", WORD_ACT}};
     struct wording *w = self;
     const struct siftd_node *section = host->pack(host, "wording");
     w->host = host;
@@ -109,6 +106,16 @@ static int check_doubled(const struct place *place) {
     return report(place, "damage", place->at, place->at + first + len, "a character stands twice");
 }
 
+/* 带动带动就业: a word that no sentence says twice running. */
+static int check_repeated(const struct place *place) {
+    const char *from = place->text.at + place->at, *end = place->text.at + place->text.len;
+    size_t len;
+    if (!(words_match(place->wording->words, str_from(from, end), &len) & WORD_ONCE) ||
+        (size_t)(end - from) < 2 * len || memcmp(from, from + len, len) != 0)
+        return SIFTD_OK;
+    return report(place, "damage", place->at, place->at + 2 * len, "a word stands twice");
+}
+
 /* 、有限公司: a kind of company where a name should be. */
 static int check_company(const struct place *place) {
     const char *from = place->text.at + place->at, *end = place->text.at + place->text.len;
@@ -122,7 +129,7 @@ static int check_company(const struct place *place) {
 
 /* What may be wrong where a character of more than one byte stands. */
 static int check_word(struct place *place) {
-    static int (*const checks[])(const struct place *) = {check_doubled, check_company, check_misread};
+    static int (*const checks[])(const struct place *) = {check_doubled, check_repeated, check_company, check_misread};
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
         if (checks[i](place) < 0)
             return SIFTD_ERROR;

@@ -12,6 +12,7 @@ enum {
     WORD_OFFICE = 8,
     WORD_ACT = 16,
     WORD_MISREAD = 32,
+    WORD_ONCE = 64,
     MISREAD_SHIFT = 16, /* above the word's bits: its number in the list of misread words */
     PERSONS_MAX = 16
 };
