@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * validate/timeline: plans against what the same article reports. A plan for a year that the article reports to its end
- * comes too late (timeline); a level below the target for the same thing of the same subject is not there yet (target).
+ * comes too late (timeline); a level below the target for the same thing of the same subject is not there yet, and a
+ * share of a year's target that is no whole one when the year is over is missed (target).
  */
 #include "timeline.h"
 
@@ -16,6 +17,7 @@
 enum {
     REACH = 200,         /* tokens of a sentence before a year that are looked at */
     TARGETS_MAX = 64,    /* of an article that are looked at */
+    WHOLE = 100,         /* percent */
     NAME_TAIL_BYTES = 12 /* of two names that must be alike at their ends */
 };
 
@@ -209,6 +211,42 @@ static int check_targets(const struct timeline *p, struct siftd_doc *doc) {
     return SIFTD_OK;
 }
 
+/* Whether what stands right before a number is a target of a year: 年度目标的. */
+static bool is_of_target(const struct timeline *p, struct siftd_str before) {
+    const struct siftd_node *words = p->host->node_get(p->host->pack(p->host, "times"), "year_targets");
+    for (size_t i = 0; i < p->host->node_count(words); i++) {
+        struct siftd_str word = str(p->host->node_text(p->host->node_at(words, i)));
+        if (before.len >= word.len && memcmp(before.at + before.len - word.len, word.at, word.len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* 完成年度目标的91.5%, in an article that reports a year to its end. */
+static int check_shares(const struct timeline *p, struct siftd_doc *doc) {
+    const struct siftd_host *host = p->host;
+    if (!year_ended(&p->tokens))
+        return SIFTD_OK;
+    for (size_t i = p->first; i < p->end; i++) {
+        const struct figure *share = &p->figure[i];
+        struct siftd_span quote = host->record_span(share->record), number = host->record_place(share->record);
+        if (!is(share->unit, "%") || !is(share->status, "actual") || share->value >= WHOLE ||
+            number.start < quote.start)
+            continue;
+        const char *text = host->text(doc).at;
+        if (!is_of_target(p, str_from(text + quote.start, text + number.start)))
+            continue;
+        char message[MESSAGE_BYTES];
+        snprintf(message, sizeof message, "%s of the year's target, and the year is over",
+                 host->field_text(share->record, "raw"));
+        struct siftd_record *finding = host->finding(doc, SIFTD_NOTE, "target", false, quote.start, quote.end, message);
+        host->finding_ref(finding, share->record);
+        if (host->emit(finding) < 0)
+            return SIFTD_ERROR;
+    }
+    return SIFTD_OK;
+}
+
 /* Whether a piece of text says up to when it reports, how long something holds, or from when to when; where it says
  * nothing of this, its dates need not be read. */
 static bool speaks_of_time(const struct timeline *p, struct siftd_str text) {
@@ -228,7 +266,7 @@ static int check_article(struct timeline *p, struct siftd_doc *doc, struct siftd
     gather_article(p, article);
     if (speaks_of_time(p, str_from(text.at + article.start, text.at + article.end))) {
         tokens_read(&p->tokens, p->lexicon, text, article.start, article.end);
-        if (check_timeline(p, doc) < 0 || check_dates(p, doc, published) < 0)
+        if (check_timeline(p, doc) < 0 || check_dates(p, doc, published) < 0 || check_shares(p, doc) < 0)
             return SIFTD_ERROR;
     }
     return check_numbering(p, doc, article) < 0 ? SIFTD_ERROR : check_targets(p, doc);
