@@ -7,7 +7,7 @@
 #include "str.h"
 #include "timeline.h"
 
-enum { YEAR_MONTHS = 12, DIGITS = 24 };
+enum { YEAR_MONTHS = 12, DIGITS = 24, DAYS = 100 /* in yyyymmdd */ };
 
 void dates_open(struct timeline *t) {
     const struct siftd_node *times = t->host->pack(t->host, "times");
@@ -114,14 +114,20 @@ static bool reports(const struct tokens *tokens, size_t i) {
     return figures;
 }
 
+/* Whether a time is over only after the page's day (yyyymmdd). What is said up to a month's end (底) is printed in that
+ * month's last days, too. */
+static bool comes_after(const struct when *when, long page) {
+    long day = day_number(when->from, when->last_day);
+    return when->last_day ? day / DAYS > page / DAYS : day > page;
+}
+
 /* 截至2024年12月底，共有…: on a page of March 2024. */
 static int check_page(const struct timeline *t, struct siftd_doc *doc, size_t i, long page, const char *published) {
     const struct tokens *tokens = &t->tokens;
     const struct when *when = when_at(tokens, i);
     bool opens = i == 1 || (i > 1 && token_ends_clause(tokens, i - 2));
     if (!page || !when || when->kind != WHEN_DATE || when->interval || when->relative || !when->from.year ||
-        !token_is(tokens, i - 1, ROLE_BIT(UNTIL)) || !opens || day_number(when->from, when->last_day) <= page ||
-        !reports(tokens, i))
+        !token_is(tokens, i - 1, ROLE_BIT(UNTIL)) || !opens || !comes_after(when, page) || !reports(tokens, i))
         return SIFTD_OK;
     char message[MESSAGE_BYTES];
     snprintf(message, sizeof message, "a report up to a day that comes after the page's own date, %s", published);
