@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * validate/timeline: plans against what the same article reports. A plan for a year that the article reports to its end
- * comes too late (timeline); a level below the target for the same thing of the same subject is not there yet, and a
- * share of a year's target that is no whole one when the year is over is missed (target).
+ * comes too late (timeline); a level below the target for the same thing of the same subject is not there yet, and
+ * less than the whole of a year's target is too little once the year is over (target).
  */
 #include "timeline.h"
 
@@ -91,11 +91,10 @@ static bool is_planned_for(const struct tokens *tokens, size_t i, bool plan) {
     return plan && before & (ROLE_BIT(VERB) | ROLE_BIT(TARGET)) && !(before & ROLE_BIT(FROM));
 }
 
-static int check_timeline(const struct timeline *p, struct siftd_doc *doc) {
+static int check_timeline(const struct timeline *p, struct siftd_doc *doc, int ended) {
     const struct tokens *tokens = &p->tokens;
-    int ended = year_ended(tokens);
     bool plan = false, heading = false;
-    for (size_t i = 0; ended && i < tokens->count; i++) {
+    for (size_t i = 0; i < tokens->count; i++) {
         if (i == 0 || tokens->at[i - 1].kind == TOKEN_END) {
             heading = is_heading(tokens, i);
             if (heading)
@@ -214,27 +213,22 @@ static int check_targets(const struct timeline *p, struct siftd_doc *doc) {
 /* Whether what stands right before a number is a target of a year: 年度目标的. */
 static bool is_of_target(const struct timeline *p, struct siftd_str before) {
     const struct siftd_node *words = p->host->node_get(p->host->pack(p->host, "times"), "year_targets");
-    for (size_t i = 0; i < p->host->node_count(words); i++) {
-        struct siftd_str word = str(p->host->node_text(p->host->node_at(words, i)));
-        if (before.len >= word.len && memcmp(before.at + before.len - word.len, word.at, word.len) == 0)
+    for (size_t i = 0; i < p->host->node_count(words); i++)
+        if (str_ends(before, str(p->host->node_text(p->host->node_at(words, i)))))
             return true;
-    }
     return false;
 }
 
 /* 完成年度目标的91.5%, in an article that reports a year to its end. */
 static int check_shares(const struct timeline *p, struct siftd_doc *doc) {
     const struct siftd_host *host = p->host;
-    if (!year_ended(&p->tokens))
-        return SIFTD_OK;
     for (size_t i = p->first; i < p->end; i++) {
         const struct figure *share = &p->figure[i];
-        struct siftd_span quote = host->record_span(share->record), number = host->record_place(share->record);
-        if (!is(share->unit, "%") || !is(share->status, "actual") || share->value >= WHOLE ||
-            number.start < quote.start)
+        if (!is(share->unit, "%") || !is(share->status, "actual") || share->value >= WHOLE)
             continue;
+        struct siftd_span quote = host->record_span(share->record), number = host->record_place(share->record);
         const char *text = host->text(doc).at;
-        if (!is_of_target(p, str_from(text + quote.start, text + number.start)))
+        if (number.start < quote.start || !is_of_target(p, str_from(text + quote.start, text + number.start)))
             continue;
         char message[MESSAGE_BYTES];
         snprintf(message, sizeof message, "%s of the year's target, and the year is over",
@@ -266,7 +260,9 @@ static int check_article(struct timeline *p, struct siftd_doc *doc, struct siftd
     gather_article(p, article);
     if (speaks_of_time(p, str_from(text.at + article.start, text.at + article.end))) {
         tokens_read(&p->tokens, p->lexicon, text, article.start, article.end);
-        if (check_timeline(p, doc) < 0 || check_dates(p, doc, published) < 0 || check_shares(p, doc) < 0)
+        int ended = year_ended(&p->tokens);
+        if ((ended && (check_timeline(p, doc, ended) < 0 || check_shares(p, doc) < 0)) ||
+            check_dates(p, doc, published) < 0)
             return SIFTD_ERROR;
     }
     return check_numbering(p, doc, article) < 0 ? SIFTD_ERROR : check_targets(p, doc);

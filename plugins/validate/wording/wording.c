@@ -111,7 +111,7 @@ static int check_repeated(const struct place *place) {
     const char *from = place->text.at + place->at, *end = place->text.at + place->text.len;
     size_t len;
     if (!(words_match(place->wording->words, str_from(from, end), &len) & WORD_ONCE) ||
-        (size_t)(end - from) < 2 * len || memcmp(from, from + len, len) != 0)
+        !str_starts(str_from(from + len, end), (struct siftd_str){from, len}))
         return SIFTD_OK;
     return report(place, "damage", place->at, place->at + 2 * len, "a word stands twice");
 }

@@ -502,7 +502,10 @@ static void test_names(void **state) {
                                         "000000001234abcd.000000fe-kept",
                                         "000000001234abcd..a",
                                         "000000001234ABCD.000000fe.a",
-                                        "000000001234abcd.000000fe.a%2F.."};
+                                        "000000001234abcd.000000fe.a%2F..",
+                                        "000000001234abcd.000000fe.a%zzb",
+                                        "000000001234abcd.000000fe.a%2",
+                                        "000000001234abcd.000000fe.a/b"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_int_equal(claim_decode(wrong[i], &claim, &path), -EINVAL);
     buf_free(&entry);
